@@ -1,0 +1,95 @@
+package org.dmsnap.block;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that holds a pool's files, and all that is ever done to it.
+ *
+ * <p>Names are plain file names, without a path. Changes to the directory itself ({@link #create},
+ * {@link #rename}, {@link #delete}) are durable once {@link #sync()} has returned; until then a power
+ * cut may undo any of them. Failures are {@link ErrnoException}s.
+ */
+public interface BackingDirectory extends Closeable {
+
+  /** How a device is opened. */
+  enum Access {
+    /** For reading; nothing is ever written. */
+    READ,
+    /** For reading and writing. */
+    WRITE
+  }
+
+  /**
+   * What stat(2) says of a file, following a symbolic link.
+   *
+   * @param size in bytes; of a block device, its capacity
+   * @param modifiedSeconds mtime in whole seconds since 1970; 0 for a block device
+   * @param identity the same for two names of one file or device, and different otherwise
+   * @param kind what it is
+   * @param link whether the name itself is a symbolic link
+   */
+  record Stat(long size, long modifiedSeconds, String identity, Kind kind, boolean link) {}
+
+  /** What stands behind a name. */
+  enum Kind {
+    FILE,
+    BLOCK_DEVICE,
+    OTHER
+  }
+
+  /** The directory's own name, such as {@code vg}. */
+  String name();
+
+  /** The names in the directory, sorted, without {@code .} and {@code ..}. */
+  List<String> list() throws IOException;
+
+  /** What is behind {@code name}, or null if nothing is (a dangling link included). */
+  @Nullable Stat stat(String name) throws IOException;
+
+  /**
+   * Opens and locks a user's image: follows a symbolic link, opens a block device exclusively, and
+   * takes QEMU's locks on a file.
+   *
+   * @throws ErrnoException EBUSY if QEMU or another process holds the image, else as open(2)
+   */
+  BlockDevice openImage(String name, Access access) throws IOException;
+
+  /**
+   * Opens and locks a file that dmsnap made or a user put there as such: a symbolic link in its place
+   * is refused with ELOOP, anything but a file with EINVAL.
+   */
+  BlockDevice openFile(String name, Access access) throws IOException;
+
+  /** Creates an empty file, mode 0600, of {@code size} sparse bytes; EEXIST if the name is taken. */
+  BlockDevice create(String name, long size) throws IOException;
+
+  /** Creates a file without a name of {@code size} sparse bytes, gone when it is closed. */
+  BlockDevice createUnnamed(long size) throws IOException;
+
+  /** Renames a file; EEXIST rather than replace another. */
+  void rename(String from, String to) throws IOException;
+
+  /** Deletes a name; of a symbolic link, the link. */
+  void delete(String name) throws IOException;
+
+  /** The content of a small text file (64 MiB at most), or null if there is none. */
+  @Nullable String readText(String name) throws IOException;
+
+  /**
+   * Replaces {@code name} with a file that holds {@code text}, atomically and durably: after a power
+   * cut it holds the old text or the new; when this returns, the new.
+   */
+  void replaceText(String name, String text) throws IOException;
+
+  /** Makes all changes of names durable. */
+  void sync() throws IOException;
+
+  /** Bytes still free for this user on the file system beneath, as statfs(2) tells. */
+  long freeBytes() throws IOException;
+
+  /** Bytes of the file system beneath. */
+  long totalBytes() throws IOException;
+}

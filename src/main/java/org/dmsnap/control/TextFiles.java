@@ -1,0 +1,35 @@
+package org.dmsnap.control;
+
+import org.dmsnap.pool.Device;
+import org.dmsnap.pool.Pool;
+
+/** The text files under {@code /ctl}, rendered when asked for. */
+public final class TextFiles {
+
+  private TextFiles() {}
+
+  /** {@code ctl/table/DEV}. */
+  public static String table(Device device) {
+    return device.table() + "\n";
+  }
+
+  /** {@code ctl/status/DEV}. */
+  public static String status(Device device) {
+    return device.status() + "\n";
+  }
+
+  /** {@code ctl/lvs}. */
+  public static String lvs(Pool pool) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** {@code ctl/log}. */
+  public static String log(Pool pool) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** {@code ctl/metrics}. */
+  public static String metrics(Pool pool) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,33 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+
+/**
+ * Is told what happens to a snapshot; implemented by the pool.
+ *
+ * <p>Called on the thread of the request that caused it, inside the gate and with a chunk lock held:
+ * an implementation must not wait for the gate, nor for anything that waits for it.
+ */
+public interface SnapshotListener {
+
+  /**
+   * The snapshot has become Invalid.
+   *
+   * @param reason the kernel's words, such as {@code Unable to allocate exception}
+   * @param recorded whether the COW device's header says so durably; if not, the listener makes it
+   *     durable elsewhere
+   * @throws IOException if it could not; the write that caused it then fails
+   */
+  void invalidated(Snapshot snapshot, String reason, boolean recorded) throws IOException;
+
+  /** A write to the snapshot found no space; it stays readable (store type {@code PO}). */
+  void overflowed(Snapshot snapshot);
+
+  /**
+   * The COW device is about to be used beyond the level last asked for: time to grow it, or to warn.
+   *
+   * @param neededSectors allocated sectors after the allocation that is about to be made
+   * @return allocated sectors at which to call again
+   */
+  long filling(Snapshot snapshot, long neededSectors);
+}

@@ -1,0 +1,43 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import org.dmsnap.block.NativeBuffer;
+
+/**
+ * What a volume's requests go to: the device mapper's word for one kind of mapping.
+ *
+ * <p>Positions and lengths are in bytes and lie within {@link #size()}: callers clip. Any number of
+ * threads may call at once; each call is made inside the volume's {@link Gate}. Failures are {@link
+ * org.dmsnap.block.ErrnoException}s.
+ */
+public sealed interface Target permits Linear, SnapshotOrigin, Snapshot, SnapshotMerge {
+
+  /** The target's name in table and status lines, such as {@code snapshot-origin}. */
+  String type();
+
+  /** The parameters of the status line, possibly none. */
+  String status();
+
+  /** The size in bytes. */
+  long size();
+
+  /** Fills the next {@code length} bytes of {@code buffer} from {@code position}. */
+  void read(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /** Writes the next {@code length} bytes of {@code buffer} to {@code position}. */
+  void write(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /** Makes durable what was written before the call. */
+  void flush() throws IOException;
+
+  /**
+   * Gives a range back; it reads as zeroes afterwards.
+   *
+   * @throws org.dmsnap.block.ErrnoException EOPNOTSUPP, with nothing changed, where the target
+   *     cannot promise that at no cost to a snapshot
+   */
+  void discard(long position, long length) throws IOException;
+
+  /** Makes a range read as zeroes, where need be by writing them. */
+  void zero(long position, long length) throws IOException;
+}

@@ -1,0 +1,64 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import org.dmsnap.block.NativeBuffer;
+
+/**
+ * A device by name, as {@code dmsetup} lists it: a volume, or one of the hidden ones beneath ({@code
+ * base-real}, {@code snap-cow}).
+ *
+ * <p>Any number of threads may call at once. Requests pass the gate of the device's origin and may be
+ * held there. Positions and lengths are in bytes; a request must lie within {@link #size()}. Every
+ * request to a device that is gone fails with EIO. Failures are {@link
+ * org.dmsnap.block.ErrnoException}s.
+ */
+public sealed interface Device permits Volume, HiddenDevice {
+
+  /** The device's name. */
+  String name();
+
+  /** The size in bytes. */
+  long size();
+
+  /** Whether it can be written at all; hidden devices cannot. */
+  boolean writable();
+
+  /** Whether it is one of the hidden devices, which change without anyone writing them. */
+  boolean hidden();
+
+  /** When it was last written, in milliseconds since 1970. */
+  long modifiedMillis();
+
+  /**
+   * A number that changes whenever the content may have changed by anything but writes to this very
+   * device (creation, merge, extension, invalidation): a page cache filled before is stale.
+   */
+  long generation();
+
+  /** One line without newline, as {@code dmsetup table} prints it. */
+  String table();
+
+  /** One line without newline, as {@code dmsetup status} prints it. */
+  String status();
+
+  /** Counts an open handle, commits first where the device asks for it (a {@code -cow}). */
+  void opened() throws IOException;
+
+  /** Takes back one {@link #opened}. */
+  void released();
+
+  /** Reads; may be held while the pool changes, for a moment. */
+  void read(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /** Writes; held while suspended. EROFS where the pool or the origin is read-only. */
+  void write(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /** fsync(2): makes durable what was written before. Never held by suspend. */
+  void flush() throws IOException;
+
+  /** fallocate(2), punch hole: what returns reads as zeroes; EOPNOTSUPP with nothing changed. */
+  void discard(long position, long length) throws IOException;
+
+  /** fallocate(2), zero range: always possible, where need be by writing zeroes. */
+  void zero(long position, long length) throws IOException;
+}

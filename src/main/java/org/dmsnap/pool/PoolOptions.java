@@ -1,0 +1,24 @@
+package org.dmsnap.pool;
+
+import org.dmsnap.engine.OverflowPolicy;
+
+/**
+ * How a pool is to be run: the part of the mount options that is the pool's.
+ *
+ * @param readOnly no writes, no control commands; nothing in the pool changes
+ * @param acceptChangedOrigin serve an origin that was changed while it was not mounted all the same
+ * @param autoextendThreshold percent used at which a snapshot grows, 50 to 100; 100 is off
+ * @param autoextendPercent by how much of its size it grows, at least 1
+ * @param overflow what happens to a write that a full snapshot cannot follow
+ */
+public record PoolOptions(
+    boolean readOnly,
+    boolean acceptChangedOrigin,
+    int autoextendThreshold,
+    int autoextendPercent,
+    OverflowPolicy overflow) {
+
+  /** What a mount without options runs with. */
+  public static final PoolOptions DEFAULT =
+      new PoolOptions(false, false, 70, 20, OverflowPolicy.INVALIDATE);
+}

@@ -1,0 +1,4 @@
+package org.dmsnap.pool;
+
+/** Placeholder. */
+abstract non-sealed class Volume implements Device {}

@@ -1,0 +1,45 @@
+package org.dmsnap.store;
+
+import java.io.IOException;
+import java.util.List;
+import org.dmsnap.block.BlockDevice;
+
+/** A kind of exception store, by the code that a table line gives it. */
+public sealed interface ExceptionStoreType permits PersistentStoreType, TransientStoreType {
+
+  /** Every type this build knows; add one here. */
+  List<ExceptionStoreType> ALL =
+      List.of(new PersistentStoreType("P"), new PersistentStoreType("PO"), new TransientStoreType());
+
+  /** The code in the table line: {@code P} persistent, {@code PO} with overflow, {@code N} not. */
+  String code();
+
+  /** Whether its stores outlive the process. */
+  boolean persistent();
+
+  /** Whether a snapshot's own write that finds no space leaves it readable (Overflow). */
+  boolean overflow();
+
+  /**
+   * Opens the store on {@code cow}: initialises a fresh one (its first 4 bytes are zero), else reads
+   * the header; {@code loader} gets every exception, oldest first, unless the store is invalid.
+   *
+   * @param chunkSectors as in the table line; 0 means the header's, or the default of 32
+   * @param originBytes what the origin holds; a record beyond it is refused
+   * @throws org.dmsnap.block.ErrnoException ENXIO, EINVAL or EIO as {@code dm-snapshot.md} 2.5 has
+   *     it, with the reason in words
+   */
+  ExceptionStore open(
+      BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
+      throws IOException;
+
+  /**
+   * The type that {@code word} of a table line names: the kernel looks at the first letter, and of a
+   * persistent one at the second, in either case.
+   *
+   * @throws IllegalArgumentException if it names none
+   */
+  static ExceptionStoreType of(String word) {
+    return ExceptionStoreTypes.parse(word);
+  }
+}
