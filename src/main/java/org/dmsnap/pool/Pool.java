@@ -36,6 +36,11 @@ public final class Pool implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
+  /** The state of every volume, by name: origins, and their snapshots, one that merges included. */
+  public List<VolumeReport> volumes() {
+    throw new UnsupportedOperationException();
+  }
+
   /** What happened lately. */
   public EventLog log() {
     throw new UnsupportedOperationException();

@@ -1,0 +1,45 @@
+package org.dmsnap.pool;
+
+import org.dmsnap.store.Usage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume's state at one moment, for {@code lvs} and the metrics.
+ *
+ * @param name its name
+ * @param origin the origin that it is a snapshot of; null for an origin
+ * @param bytes its size; of a snapshot, its origin's
+ * @param open whether anyone has it open
+ * @param snapshots how many snapshots it has; 0 for a snapshot
+ * @param invalid whether it is a snapshot that is Invalid
+ * @param overflowed whether it is a snapshot that is in Overflow
+ * @param merging whether it merges or is due to: of the origin and of the snapshot both
+ * @param mergeFailed whether the merge has stopped at a failure
+ * @param suspended whether its changes are held
+ * @param readOnly whether it cannot be written: the pool is read-only, or the origin for the sake of
+ *     a snapshot that could not be loaded
+ * @param percent Snap% of a snapshot, or of an origin that merges; null where there is none
+ * @param usage the numbers of a snapshot's COW device; null for an origin, or if not loaded
+ * @param chunkSectors 512-byte sectors in a snapshot's chunk; 0 for an origin
+ */
+public record VolumeReport(
+    String name,
+    @Nullable String origin,
+    long bytes,
+    boolean open,
+    int snapshots,
+    boolean invalid,
+    boolean overflowed,
+    boolean merging,
+    boolean mergeFailed,
+    boolean suspended,
+    boolean readOnly,
+    @Nullable Double percent,
+    @Nullable Usage usage,
+    int chunkSectors) {
+
+  /** Whether it is a snapshot rather than an origin. */
+  public boolean snapshot() {
+    return origin != null;
+  }
+}
