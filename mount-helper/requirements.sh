@@ -1,4 +1,5 @@
-# Sourced by install, demo and check: notes what is missing, then installs it.
+# Sourced by install, demo and check, with $root the repository: notes what is missing, then
+# installs it.
 # shellcheck shell=sh
 
 missing=
@@ -81,7 +82,14 @@ install_missing() {
 # maven ARGUMENT...: runs it on this repository and leaves its files to the owner of the tree.
 maven() {
   status=0
+  # shellcheck disable=SC2154 # root: see above
   (cd "$root" && mvn -B "$@") || status=$?
   [ "$(id -u)" != 0 ] || chown -R --reference="$root" "$root/target"
   return "$status"
+}
+
+# Builds what the launcher starts.
+build() {
+  echo "Building dmsnap, once"
+  maven -q -DskipTests package
 }
