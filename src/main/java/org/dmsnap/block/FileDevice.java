@@ -1,0 +1,215 @@
+package org.dmsnap.block;
+
+import java.util.concurrent.locks.StampedLock;
+import jnr.constants.platform.Errno;
+
+/**
+ * A file or a block device of the system: one pread(2) or pwrite(2) a transfer, as a rule.
+ *
+ * <p>Every call holds {@link #inUse} shared, so that closing waits for it: a number that was closed
+ * may mean another file a moment later, and a late write would land there.
+ */
+public final class FileDevice implements BlockDevice {
+
+  private static final LibC LIBC = LibC.INSTANCE;
+
+  // include/uapi/linux/falloc.h
+  private static final int KEEP_SIZE = 1;
+  private static final int PUNCH_HOLE = 2;
+  private static final int ZERO_RANGE = 16;
+
+  private static final int SEEK_END = 2;
+
+  private final StampedLock inUse = new StampedLock();
+  private final String path;
+  private int fd; // -1 once closed, which every call answers with EBADF
+  private volatile long size;
+
+  private FileDevice(int fd, String path, long size) {
+    this.fd = fd;
+    this.path = path;
+    this.size = size;
+  }
+
+  /** Takes over an open file, which is closed if this throws; {@code path} is for messages. */
+  static FileDevice of(int fd, String path) throws ErrnoException {
+    long size = LIBC.lseek(fd, 0, SEEK_END);
+    if (size < 0) {
+      ErrnoException failure = LastErrno.failure("lseek " + path);
+      LIBC.close(fd);
+      throw failure;
+    }
+    return new FileDevice(fd, path, size);
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public void read(long position, NativeBuffer buffer, int length) throws ErrnoException {
+    checkRange("read", position, length);
+    checkRoom(buffer, length);
+    long stamp = inUse.readLock();
+    try {
+      for (int done = 0; done < length; ) {
+        long n = LIBC.pread(fd, buffer.address(), length - done, position + done);
+        done += advance(buffer, n, "pread", position + done);
+      }
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public void write(long position, NativeBuffer buffer, int length) throws ErrnoException {
+    checkRange("write", position, length);
+    checkRoom(buffer, length);
+    long stamp = inUse.readLock();
+    try {
+      for (int done = 0; done < length; ) {
+        long n = LIBC.pwrite(fd, buffer.address(), length - done, position + done);
+        done += advance(buffer, n, "pwrite", position + done);
+      }
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public void discard(long position, long length) throws ErrnoException {
+    clear("discard", PUNCH_HOLE | KEEP_SIZE, position, length);
+  }
+
+  @Override
+  public void zero(long position, long length) throws ErrnoException {
+    clear("zero", ZERO_RANGE | KEEP_SIZE, position, length);
+  }
+
+  @Override
+  public void sync() throws ErrnoException {
+    long stamp = inUse.readLock();
+    try {
+      if (LIBC.fdatasync(fd) < 0) { // never twice: the second would succeed and mean nothing
+        throw LastErrno.failure("fdatasync " + path);
+      }
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public void resize(long newSize) throws ErrnoException {
+    long stamp = inUse.readLock();
+    try {
+      while (LIBC.ftruncate(fd, newSize) < 0) {
+        retryInterrupted("ftruncate", newSize);
+      }
+      size = newSize;
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public void close() throws ErrnoException {
+    long stamp = inUse.writeLock();
+    int closing = fd;
+    fd = -1;
+    inUse.unlockWrite(stamp);
+    if (closing >= 0 && LIBC.close(closing) < 0 && LastErrno.get() != Errno.EINTR) {
+      throw LastErrno.failure("close " + path);
+    }
+  }
+
+  /** The path this was opened by. */
+  @Override
+  public String toString() {
+    return path;
+  }
+
+  /** The number of the open file, for what else is done to it before it is handed out. */
+  int fd() {
+    return fd;
+  }
+
+  private void clear(String call, int mode, long position, long length) throws ErrnoException {
+    checkRange(call, position, length);
+    long stamp = inUse.readLock();
+    try {
+      while (length > 0 && LIBC.fallocate(fd, mode, position, length) < 0) {
+        if (isUnsupported(LastErrno.get())) {
+          writeZeroes(position, length);
+          return;
+        }
+        retryInterrupted("fallocate", position);
+      }
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  // EINVAL: a block device and a range that is no multiple of its blocks
+  private static boolean isUnsupported(Errno errno) {
+    return errno == Errno.EOPNOTSUPP || errno == Errno.EINVAL || errno == Errno.ENOSYS;
+  }
+
+  private void writeZeroes(long position, long length) throws ErrnoException {
+    for (long done = 0; done < length; ) {
+      long piece = Math.min(length - done, Zeroes.LENGTH);
+      long n = LIBC.pwrite(fd, Zeroes.ADDRESS, piece, position + done);
+      done += checkMoved(n, "pwrite", position + done);
+    }
+  }
+
+  private int advance(NativeBuffer buffer, long moved, String call, long position)
+      throws ErrnoException {
+    int bytes = checkMoved(moved, call, position);
+    buffer.advance(bytes);
+    return bytes;
+  }
+
+  private int checkMoved(long moved, String call, long position) throws ErrnoException {
+    if (moved > 0) {
+      return (int) moved;
+    }
+    if (moved == 0) {
+      throw new ErrnoException(
+          Errno.EIO, call + " " + at(position) + ": nothing there, the file was truncated");
+    }
+    retryInterrupted(call, position);
+    return 0;
+  }
+
+  private void retryInterrupted(String call, long position) throws ErrnoException {
+    if (LastErrno.get() != Errno.EINTR) {
+      throw LastErrno.failure(call + " " + at(position));
+    }
+  }
+
+  private void checkRange(String call, long position, long length) throws ErrnoException {
+    if (position < 0 || length < 0 || position > size - length) {
+      throw new ErrnoException(
+          Errno.EIO,
+          call + " of " + length + " bytes, " + at(position) + ": past its end at byte " + size);
+    }
+  }
+
+  private static void checkRoom(NativeBuffer buffer, int length) {
+    if (length > buffer.remaining()) {
+      throw new IndexOutOfBoundsException(
+          "transfer of " + length + " bytes in a window of " + buffer.remaining());
+    }
+  }
+
+  private String at(long position) {
+    return path + " at byte " + position;
+  }
+
+  /** A page of zeroes that all devices write from where zeroing is not to be had cheaper. */
+  private static final class Zeroes {
+    static final int LENGTH = 1 << 20;
+    static final long ADDRESS = NativeBuffer.allocate(LENGTH).address();
+  }
+}

@@ -1,0 +1,105 @@
+package org.dmsnap.block;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.annotations.Encoding;
+import jnr.ffi.annotations.SaveError;
+import jnr.ffi.types.mode_t;
+import jnr.ffi.types.off_t;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.uintptr_t;
+
+/**
+ * The system calls dmsnap makes, as the C library names them.
+ *
+ * <p>Memory is given by its plain address, so that a call allocates nothing. Calls answer -1 where
+ * they failed, and {@link LastErrno} says why. Public because the class that jnr-ffi derives from it
+ * lives in another class loader.
+ */
+@Encoding("UTF-8")
+public interface LibC {
+
+  /** The C library of this process. */
+  LibC INSTANCE = LibraryLoader.create(LibC.class).load("c");
+
+  /** See openat(2). */
+  @SaveError
+  int openat(int directory, String name, int flags, @mode_t int mode);
+
+  /** See close(2). */
+  @SaveError
+  int close(int fd);
+
+  /** See dup2(2). */
+  @SaveError
+  int dup2(int from, int to);
+
+  /** See pread(2). */
+  @SaveError
+  @ssize_t
+  long pread(int fd, @uintptr_t long address, @size_t long count, @off_t long offset);
+
+  /** See pwrite(2). */
+  @SaveError
+  @ssize_t
+  long pwrite(int fd, @uintptr_t long address, @size_t long count, @off_t long offset);
+
+  /** See write(2). */
+  @SaveError
+  @ssize_t
+  long write(int fd, @uintptr_t long address, @size_t long count);
+
+  /** See lseek(2). */
+  @SaveError
+  @off_t
+  long lseek(int fd, @off_t long offset, int whence);
+
+  /** See fsync(2). */
+  @SaveError
+  int fsync(int fd);
+
+  /** See fdatasync(2). */
+  @SaveError
+  int fdatasync(int fd);
+
+  /** See fallocate(2). */
+  @SaveError
+  int fallocate(int fd, int mode, @off_t long offset, @off_t long length);
+
+  /** See ftruncate(2). */
+  @SaveError
+  int ftruncate(int fd, @off_t long length);
+
+  /** See flock(2). */
+  @SaveError
+  int flock(int fd, int operation);
+
+  /** See fcntl(2); the last argument is the address of what the command works on. */
+  @SaveError
+  int fcntl(int fd, int command, @uintptr_t long argument);
+
+  /** See ioctl(2). */
+  @SaveError
+  int ioctl(int fd, @size_t long request, @uintptr_t long argument);
+
+  /** See prctl(2). */
+  @SaveError
+  int prctl(
+      int option,
+      @size_t long second,
+      @size_t long third,
+      @size_t long fourth,
+      @size_t long fifth);
+
+  /** See unlinkat(2). */
+  @SaveError
+  int unlinkat(int directory, String name, int flags);
+
+  /** See linkat(2). */
+  @SaveError
+  int linkat(int fromDirectory, String from, int toDirectory, String to, int flags);
+
+  /** See renameat2(2). */
+  @SaveError
+  int renameat2(int fromDirectory, String from, int toDirectory, String to, int flags);
+}

@@ -1,0 +1,113 @@
+package org.dmsnap.block;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock of a pool: flock(2) on the directory itself, gone with its holder.
+ *
+ * <p>A holder without a mount is being closed (or is about to mount): it is waited for, until it has
+ * let go, has mounted, or {@link #LONGEST_WAIT} is over.
+ */
+final class PoolLock {
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  // include/uapi/asm-generic/fcntl.h
+  private static final int SHARED = 1;
+  private static final int ALONE = 2;
+  private static final int AT_ONCE = 4;
+
+  private PoolLock() {}
+
+  /** Locks an open directory until it is closed; EBUSY, naming the holder, if it stays held. */
+  static void take(int fd, Path pool, boolean shared) throws IOException {
+    int operation = (shared ? SHARED : ALONE) | AT_ONCE;
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (LibC.INSTANCE.flock(fd, operation) < 0) {
+      Errno errno = LastErrno.get();
+      if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+        throw LastErrno.failure("lock " + pool);
+      }
+      if (isMounted(pool) || System.nanoTime() - end > 0) {
+        throw held(fd, pool);
+      }
+      pause(pool);
+    }
+  }
+
+  private static void pause(Path pool) throws ErrnoException {
+    try {
+      Thread.sleep(POLL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "interrupted while waiting for " + pool, e);
+    }
+  }
+
+  /** Whether a line of mountinfo, see proc(5), shows this pool. */
+  private static boolean isMounted(Path pool) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      String[] parts = line.split(" - ", 2);
+      String[] words = parts[parts.length - 1].split(" ");
+      if (words.length > 1 && words[0].equals("fuse.dmsnap") && isPool(unescape(words[1]), pool)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPool(String source, Path pool) {
+    return Path.of(source).equals(pool) || Path.of(source).toAbsolutePath().equals(pool);
+  }
+
+  /** Undoes what the kernel does to spaces, tabs, newlines and backslashes: {@code \040}. */
+  private static String unescape(String word) {
+    return word.replace("\\040", " ")
+        .replace("\\011", "\t")
+        .replace("\\012", "\n")
+        .replace("\\134", "\\");
+  }
+
+  private static ErrnoException held(int fd, Path pool) throws IOException {
+    String holder = holder(FileStat.of(fd));
+    return new ErrnoException(
+        Errno.EBUSY,
+        "pool "
+            + pool
+            + " is in use by "
+            + (holder == null ? "another process" : holder)
+            + "; unmount it there first");
+  }
+
+  private static @Nullable String holder(FileStat stat) throws IOException {
+    List<String> locks = Files.readAllLines(Path.of("/proc/locks"));
+    String exact = holder(locks, " " + stat.deviceInLocks() + ":" + stat.inode() + " ");
+    // a file system with subvolumes shows another device there than stat(2) does
+    return exact != null ? exact : holder(locks, ":" + stat.inode() + " ");
+  }
+
+  private static @Nullable String holder(List<String> locks, String file) {
+    for (String line : locks) {
+      String[] words = line.strip().split(" +"); // 1: FLOCK ADVISORY WRITE 321 00:2f:77 0 EOF
+      if (words.length > 4 && words[1].equals("FLOCK") && line.contains(file)) {
+        return "process " + words[4] + command(words[4]);
+      }
+    }
+    return null;
+  }
+
+  private static String command(String pid) {
+    try {
+      return " (" + Files.readString(Path.of("/proc", pid, "comm")).strip() + ")";
+    } catch (IOException e) {
+      return ""; // gone meanwhile, or of another PID namespace
+    }
+  }
+}

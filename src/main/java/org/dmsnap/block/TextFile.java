@@ -1,0 +1,45 @@
+package org.dmsnap.block;
+
+import com.kenai.jffi.MemoryIO;
+import java.nio.charset.StandardCharsets;
+import jnr.constants.platform.Errno;
+
+/** Small UTF-8 files, read and written whole. */
+final class TextFile {
+
+  private static final int LARGEST = 64 << 20;
+
+  private static final MemoryIO MEMORY = MemoryIO.getInstance();
+
+  private TextFile() {}
+
+  /** All of a file; EFBIG over 64 MiB. */
+  static String read(FileDevice file) throws ErrnoException {
+    if (file.size() > LARGEST) {
+      throw new ErrnoException(Errno.EFBIG, file + " is not a text dmsnap wrote: over 64 MiB");
+    }
+    byte[] bytes = new byte[(int) file.size()];
+    long memory = MEMORY.allocateMemory(Math.max(1, bytes.length), false);
+    try {
+      file.read(0, new NativeBuffer().wrap(memory, bytes.length), bytes.length);
+      MEMORY.getByteArray(memory, bytes, 0, bytes.length);
+    } finally {
+      MEMORY.freeMemory(memory);
+    }
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Makes {@code text} all that a file holds, durably. */
+  static void write(FileDevice file, String text) throws ErrnoException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    file.resize(bytes.length);
+    long memory = MEMORY.allocateMemory(Math.max(1, bytes.length), false);
+    try {
+      MEMORY.putByteArray(memory, bytes, 0, bytes.length);
+      file.write(0, new NativeBuffer().wrap(memory, bytes.length), bytes.length);
+    } finally {
+      MEMORY.freeMemory(memory);
+    }
+    file.sync();
+  }
+}
