@@ -1,0 +1,103 @@
+package org.dmsnap;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The house as {@code docs/ARCHITECTURE.md} draws it: who may import whom. */
+class ArchitectureTest {
+
+  /** From the top down; a package imports those after it, and of third parties what it names. */
+  private static final List<Floor> HOUSE =
+      List.of(
+          new Floor("cli", "picocli.."),
+          new Floor("fuse", "ru.serce.jnrfuse..", "jnr.ffi.."),
+          new Floor("control"),
+          new Floor("pool"),
+          new Floor("engine"),
+          new Floor("store"),
+          new Floor("block", "jnr.ffi..", "com.kenai.jffi.."));
+
+  /** Java itself, nullness, logging, and the names of the errnos. */
+  private static final List<String> EVERYWHERE =
+      List.of("java..", "javax..", "org.jspecify..", "org.slf4j..", "jnr.constants..");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("org.dmsnap");
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("house")
+  void a_package_imports_only_what_lies_below(Floor floor) {
+    classes()
+        .that()
+        .resideInAPackage(floor.packages())
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(floor.mayImport().toArray(String[]::new))
+        .because("cli → fuse → control → pool → engine → store → block")
+        .check(CLASSES);
+  }
+
+  @Test
+  void every_class_lives_on_a_floor() {
+    classes()
+        .should()
+        .resideInAnyPackage(HOUSE.stream().map(Floor::packages).toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_are_free_of_cycles() {
+    slices().matching("org.dmsnap.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void files_are_reached_through_the_floor_of_devices_or_the_command_line() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("org.dmsnap.store..", "org.dmsnap.engine..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.nio.file..", "java.nio.channels..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.File")
+        .because("a test must be able to put a device that breaks in their place")
+        .check(CLASSES);
+  }
+
+  static List<Floor> house() {
+    return HOUSE;
+  }
+
+  /** A package and the third parties that it alone may name. */
+  private record Floor(String name, String... thirdParties) {
+
+    String packages() {
+      return "org.dmsnap." + name + "..";
+    }
+
+    List<String> mayImport() {
+      List<String> packages = new ArrayList<>(EVERYWHERE);
+      packages.addAll(List.of(thirdParties));
+      HOUSE.stream().skip(HOUSE.indexOf(this)).map(Floor::packages).forEach(packages::add);
+      return packages;
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+}
