@@ -1,0 +1,39 @@
+package org.dmsnap.fuse;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.annotations.Encoding;
+import jnr.ffi.annotations.SaveError;
+
+/** The system calls about mounts and threads that Java lacks. */
+@Encoding("UTF-8")
+public interface MountCalls {
+
+  /** {@code umount2}: detach now, tidy up when the last user is gone. */
+  int MNT_DETACH = 2;
+
+  /** {@code umount2}: do not follow a symbolic link. */
+  int UMOUNT_NOFOLLOW = 8;
+
+  /** {@code prctl}: the calling thread serves block I/O (Linux 5.6). */
+  int PR_SET_IO_FLUSHER = 57;
+
+  /** The C library. */
+  MountCalls INSTANCE = LibraryLoader.create(MountCalls.class).load("c");
+
+  /** See umount2(2). */
+  @SaveError
+  int umount2(String target, int flags);
+
+  /** See access(2). */
+  @SaveError
+  int access(String path, int mode);
+
+  /** See geteuid(2). */
+  int geteuid();
+
+  /** See getegid(2). */
+  int getegid();
+
+  /** See prctl(2). */
+  int prctl(int option, long argument2, long argument3, long argument4, long argument5);
+}

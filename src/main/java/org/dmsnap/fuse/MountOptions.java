@@ -1,0 +1,58 @@
+package org.dmsnap.fuse;
+
+import java.nio.file.Path;
+
+/**
+ * The part of the mount options that is the front-end's.
+ *
+ * @param source the pool's path, as {@code findmnt} is to show it
+ * @param uid owner of every file
+ * @param gid group of every file
+ * @param mode permission bits of every file; directories get x where it has r
+ * @param allowOther asked for: every user may come in, as {@code mode} lets them
+ * @param allowRoot asked for: root may come in too; without either, that is tried and not insisted on
+ * @param readOnly mount {@code ro}
+ * @param threads how many threads are to be free to serve requests
+ */
+public record MountOptions(
+    Path source,
+    int uid,
+    int gid,
+    int mode,
+    boolean allowOther,
+    boolean allowRoot,
+    boolean readOnly,
+    int threads) {
+
+  /** Owner reads and writes. */
+  public static final int DEFAULT_MODE = 0600;
+
+  /** @throws IllegalArgumentException if a number is out of its range */
+  public MountOptions {
+    if ((mode & ~0777) != 0) {
+      throw new IllegalArgumentException("mode must be 0 to 777: " + Integer.toOctalString(mode));
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
+    }
+  }
+
+  /** What a mount without options runs with: the mounter's own, 0600. */
+  public static MountOptions defaults(Path source) {
+    MountCalls system = MountCalls.INSTANCE;
+    return new MountOptions(
+        source,
+        system.geteuid(),
+        system.getegid(),
+        DEFAULT_MODE,
+        false,
+        false,
+        false,
+        defaultThreads());
+  }
+
+  /** The processors, at least 2. */
+  public static int defaultThreads() {
+    return Math.max(2, Runtime.getRuntime().availableProcessors());
+  }
+}
