@@ -1,25 +1,23 @@
 package org.dmsnap.store;
 
-import java.io.Closeable;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Allocates the chunks of a COW device and remembers which chunk of the origin each replaces.
  *
  * <p>Named after the kernel's {@code struct dm_exception_store_type}. Any number of threads may call
- * at once. A method that throws has failed the store: {@link #commit}, {@link #flush} and the merge
- * methods fail from then on, the snapshot is to be made Invalid (a merge: to stop).
+ * at once. A method that throws has failed the store: {@link #commit}, {@link #awaitDurable} and
+ * {@link #flush} fail from then on, and the snapshot is to be made Invalid. The COW device is its
+ * owner's to close.
  */
-public sealed interface ExceptionStore extends Closeable permits PersistentStore, TransientStore {
-
-  /** What {@link #prepare} answers when the COW device is full. */
-  long NO_SPACE = -1;
+public sealed interface ExceptionStore permits PersistentStore, TransientStore {
 
   /** Receives exceptions as a store is loaded. */
   @FunctionalInterface
   interface Loader {
     /** Takes one exception: origin chunk {@code oldChunk} is at COW chunk {@code newChunk}. */
-    void accept(long oldChunk, long newChunk) throws IOException;
+    void accept(long oldChunk, long newChunk);
   }
 
   /** {@code P}, {@code PO} or {@code N}, as in a table line. */
@@ -31,20 +29,27 @@ public sealed interface ExceptionStore extends Closeable permits PersistentStore
   /** Whether the store says of itself that it can be used: false once {@link #invalidate}d. */
   boolean valid();
 
-  /** Whether what it remembers outlives the process. */
-  boolean persistent();
+  /**
+   * Allocates up to {@code wanted} chunks that lie next to each other, in memory only; fewer where
+   * metadata stands in the way or space ends.
+   *
+   * @return the run, or null if the COW device is full
+   */
+  @Nullable ChunkRun prepare(long wanted);
 
-  /** Allocates the next chunk, in memory only, or answers {@link #NO_SPACE}. */
-  long prepare();
+  /** Whether {@code wanted} more chunks could be prepared now. */
+  boolean hasRoom(long wanted);
 
   /**
-   * Takes an exception whose chunk, got from {@link #prepare}, has been written to the COW device.
+   * Takes exceptions whose chunks, got from one {@link #prepare}, have been written to the COW
+   * device: origin chunk {@code oldFirst + i} is at {@code run.first() + i}.
    *
-   * <p><b>The durability rule.</b> The exception counts from now on, and is durable once {@link
-   * #flush} returns or {@link #durable} says so: chunk data, fdatasync, metadata, fdatasync. Then, and
-   * only then, may the origin's chunk be overwritten on its image. Exceptions become durable in the
+   * <p><b>The durability rule.</b> The exceptions count from now on, and are durable once {@link
+   * #awaitDurable} or {@link #flush} returns: chunk data, fdatasync, metadata, fdatasync. Then, and
+   * only then, may the origin's chunks be overwritten on the image. Exceptions become durable in the
    * order in which their chunks were prepared, so one that is prepared and never committed holds up
-   * all that follow: whoever prepares must {@link #commit} or {@link #abandon}.
+   * all that follow: whoever prepares must {@link #commit} or {@link #abandon}, and wait for nothing
+   * that waits for the store in between.
    *
    * <ul>
    *   <li>Many exceptions share one group of two fdatasyncs; while one group is on its way the next
@@ -57,24 +62,27 @@ public sealed interface ExceptionStore extends Closeable permits PersistentStore
    *       the store has failed for good.
    * </ul>
    */
-  void commit(long oldChunk, long newChunk) throws IOException;
+  void commit(long oldFirst, ChunkRun run) throws IOException;
 
   /**
-   * Gives back a prepared chunk that could not be written. Its space is lost until the store is
+   * Gives back prepared chunks that could not be written. Their space is lost until the store is
    * emptied, as with kernels before snapshot target 1.12.0.
    */
-  void abandon(long newChunk);
+  void abandon(ChunkRun run);
 
   /** Whether the exception at {@code newChunk} is durable; always true in a transient store. */
   boolean durable(long newChunk);
 
+  /** Waits until the committed exception at {@code newChunk} is durable; may lead its group. */
+  void awaitDurable(long newChunk) throws IOException;
+
   /**
-   * Makes every exception committed before the call durable, and every byte written before it to
-   * the COW device; joins a group under way or leads one.
+   * Makes durable every exception committed, and every byte written to the COW device, before the
+   * call.
    */
   void flush() throws IOException;
 
-  /** The numbers of the status line. Prepared exceptions count as allocated. */
+  /** The numbers of the status line. Prepared exceptions count as committed. */
   Usage usage();
 
   /**
@@ -83,20 +91,4 @@ public sealed interface ExceptionStore extends Closeable permits PersistentStore
    * @throws IOException if that could not be written; {@link #valid} is false all the same
    */
   void invalidate() throws IOException;
-
-  /**
-   * Hands the newest exceptions, newest first, to {@code taker}: at most {@code limit}, all from the
-   * newest metadata area that has any (stepping back an area changes the metadata number at once, as
-   * in the kernel).
-   *
-   * @return how many; 0 if there are none left
-   */
-  int prepareMerge(int limit, Loader taker) throws IOException;
-
-  /** Forgets the {@code count} newest exceptions, durably; the origin must have been flushed. */
-  void commitMerge(int count) throws IOException;
-
-  /** Closes nothing beneath it: the COW device is its owner's. Flushes nothing. */
-  @Override
-  void close() throws IOException;
 }

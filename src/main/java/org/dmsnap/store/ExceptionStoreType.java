@@ -2,6 +2,7 @@ package org.dmsnap.store;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.dmsnap.block.BlockDevice;
 
 /** A kind of exception store, by the code that a table line gives it. */
@@ -9,7 +10,8 @@ public sealed interface ExceptionStoreType permits PersistentStoreType, Transien
 
   /** Every type this build knows; add one here. */
   List<ExceptionStoreType> ALL =
-      List.of(new PersistentStoreType("P"), new PersistentStoreType("PO"), new TransientStoreType());
+      List.of(
+          new PersistentStoreType(false), new PersistentStoreType(true), new TransientStoreType());
 
   /** The code in the table line: {@code P} persistent, {@code PO} with overflow, {@code N} not. */
   String code();
@@ -26,20 +28,31 @@ public sealed interface ExceptionStoreType permits PersistentStoreType, Transien
    *
    * @param chunkSectors as in the table line; 0 means the header's, or the default of 32
    * @param originBytes what the origin holds; a record beyond it is refused
-   * @throws org.dmsnap.block.ErrnoException ENXIO, EINVAL or EIO as {@code dm-snapshot.md} 2.5 has
-   *     it, with the reason in words
+   * @throws org.dmsnap.block.ErrnoException ENXIO, EINVAL or EIO, with the reason in words
    */
   ExceptionStore open(
       BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
       throws IOException;
 
   /**
-   * The type that {@code word} of a table line names: the kernel looks at the first letter, and of a
-   * persistent one at the second, in either case.
+   * The type that {@code word} of a table line names, as the kernel reads it: of the first letter, in
+   * either case, and for a persistent one of the second.
    *
    * @throws IllegalArgumentException if it names none
    */
   static ExceptionStoreType of(String word) {
-    return ExceptionStoreTypes.parse(word);
+    String upper = word.toUpperCase(Locale.ROOT);
+    if (upper.startsWith("N")) {
+      return new TransientStoreType();
+    }
+    if (!upper.startsWith("P")) {
+      throw new IllegalArgumentException(
+          "exception store type is not P, PO or N: \"" + word + "\"");
+    }
+    if (upper.length() > 1 && upper.charAt(1) != 'O') {
+      throw new IllegalArgumentException(
+          "unsupported persistent store option: \"" + word.substring(1) + "\"");
+    }
+    return new PersistentStoreType(upper.length() > 1);
   }
 }

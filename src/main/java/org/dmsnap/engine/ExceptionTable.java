@@ -1,0 +1,95 @@
+package org.dmsnap.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Which chunk of the COW device replaces a chunk of the origin.
+ *
+ * <p>Any number of threads may look up while others add; a look-up takes no lock and allocates
+ * nothing. Chunks are kept in pages of 64: a {@code long[]} whose first element is a bitmap of the
+ * chunks that have an exception, followed by their new chunks, packed. A page is never changed, only
+ * replaced by a larger one. Dense, that is 9 bytes an exception; alone in its page, one takes 32.
+ */
+final class ExceptionTable {
+
+  /** What {@link #find} answers where there is no exception. */
+  static final long NONE = -1;
+
+  private static final int PAGE_SHIFT = 6;
+  private static final int PAGE_CHUNKS = 1 << PAGE_SHIFT;
+  private static final int BRANCH_SHIFT = 12;
+  private static final int BRANCH_PAGES = 1 << BRANCH_SHIFT;
+
+  private static final VarHandle PAGE = MethodHandles.arrayElementVarHandle(long[][].class);
+
+  private final AtomicReferenceArray<long[][]> branches;
+
+  /**
+   * @param chunks how many chunks the origin has
+   */
+  ExceptionTable(long chunks) {
+    long branchCount = (chunks >> (PAGE_SHIFT + BRANCH_SHIFT)) + 1;
+    branches = new AtomicReferenceArray<>(Math.toIntExact(branchCount));
+  }
+
+  /** The COW chunk that replaces {@code oldChunk}, or {@link #NONE}. */
+  long find(long oldChunk) {
+    long[][] branch = branches.getAcquire((int) (oldChunk >> (PAGE_SHIFT + BRANCH_SHIFT)));
+    if (branch == null) {
+      return NONE;
+    }
+    long[] page = (long[]) PAGE.getAcquire(branch, pageOf(oldChunk));
+    if (page == null) {
+      return NONE;
+    }
+    long bit = 1L << (oldChunk & (PAGE_CHUNKS - 1));
+    return (page[0] & bit) == 0 ? NONE : page[indexOf(page[0], bit)];
+  }
+
+  /** Adds an exception unless the chunk has one; answers whether it was added. */
+  boolean putIfAbsent(long oldChunk, long newChunk) {
+    long[][] branch = branchFor((int) (oldChunk >> (PAGE_SHIFT + BRANCH_SHIFT)));
+    long bit = 1L << (oldChunk & (PAGE_CHUNKS - 1));
+    while (true) {
+      long[] page = (long[]) PAGE.getAcquire(branch, pageOf(oldChunk));
+      if (page != null && (page[0] & bit) != 0) {
+        return false;
+      }
+      if (PAGE.compareAndSet(branch, pageOf(oldChunk), page, with(page, bit, newChunk))) {
+        return true;
+      }
+    }
+  }
+
+  private long[][] branchFor(int index) {
+    long[][] branch = branches.getAcquire(index);
+    if (branch != null) {
+      return branch;
+    }
+    branches.compareAndSet(index, null, new long[BRANCH_PAGES][]);
+    return branches.getAcquire(index);
+  }
+
+  private static long[] with(long[] page, long bit, long newChunk) {
+    if (page == null) {
+      return new long[] {bit, newChunk};
+    }
+    long[] larger = new long[page.length + 1];
+    int index = indexOf(page[0], bit);
+    System.arraycopy(page, 1, larger, 1, index - 1);
+    System.arraycopy(page, index, larger, index + 1, page.length - index);
+    larger[0] = page[0] | bit;
+    larger[index] = newChunk;
+    return larger;
+  }
+
+  private static int pageOf(long oldChunk) {
+    return (int) (oldChunk >> PAGE_SHIFT) & (BRANCH_PAGES - 1);
+  }
+
+  private static int indexOf(long bitmap, long bit) {
+    return 1 + Long.bitCount(bitmap & (bit - 1));
+  }
+}

@@ -1,0 +1,170 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.StampedLock;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.store.ChunkSize;
+
+/**
+ * An origin's image and the snapshots that depend on it: what their targets share.
+ *
+ * <p>The kernel's {@code struct origin}. The list of snapshots changes with the {@link Gate} held
+ * exclusively, changes and views both, so no request ever sees it change.
+ */
+public final class Origin {
+
+  private static final ChunkSize SMALLEST = new ChunkSize(1);
+
+  private final Image image;
+  private final OverflowPolicy overflow;
+  private final StallListener stalls;
+  private final Gate gate;
+  private final Object admission = new Object();
+  private volatile Snapshot[] snapshots = {};
+  private volatile ChunkLocks locks = new ChunkLocks(SMALLEST);
+
+  /**
+   * @param image the raw image; stays the caller's to close
+   * @param overflow what happens to a write that a full snapshot cannot follow
+   * @param stalls told when a request must wait
+   */
+  public Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls) {
+    this.image = new Image(image);
+    this.overflow = overflow;
+    this.stalls = stalls;
+    this.gate = new Gate(stalls);
+  }
+
+  /** What every request to the origin and its snapshots passes. */
+  public Gate gate() {
+    return gate;
+  }
+
+  /** The raw image beneath. */
+  public BlockDevice image() {
+    return image;
+  }
+
+  /** The snapshots, largest chunk first, as the kernel keeps them. */
+  public List<Snapshot> snapshots() {
+    return List.of(snapshots);
+  }
+
+  /** Begins to copy out to {@code snapshot}; the gate is held. */
+  public void add(Snapshot snapshot) {
+    Snapshot[] more = Arrays.copyOf(snapshots, snapshots.length + 1);
+    more[snapshots.length] = snapshot;
+    Arrays.sort(more, Comparator.comparingInt((Snapshot s) -> -s.chunkSize().sectors()));
+    replace(more);
+  }
+
+  /** Stops copying out to {@code snapshot}; the gate is held. */
+  public void remove(Snapshot snapshot) {
+    replace(Arrays.stream(snapshots).filter(s -> s != snapshot).toArray(Snapshot[]::new));
+  }
+
+  OverflowPolicy overflow() {
+    return overflow;
+  }
+
+  StallListener stalls() {
+    return stalls;
+  }
+
+  ChunkLocks locks() {
+    return locks;
+  }
+
+  /** Held, under {@link OverflowPolicy#REFUSE}, from asking for space until it is taken. */
+  Object admission() {
+    return admission;
+  }
+
+  /** Whether every snapshot has room to copy out what a range still needs, without growing. */
+  boolean canProtectQuietly(long position, long length) throws IOException {
+    for (Snapshot snapshot : snapshots) {
+      if (snapshot.valid() && !snapshot.hasQuietRoom(snapshot.missing(position, length))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Makes a range safe to overwrite on the image: returns when every snapshot has the exceptions for
+   * it, durably, or is Invalid, durably.
+   *
+   * @throws IOException ENOSPC if a snapshot is full and the policy is to refuse; EIO if a snapshot
+   *     failed and that could not be recorded
+   */
+  void protect(long position, long length) throws IOException {
+    Snapshot[] all = snapshots;
+    if (settled(all, position, length)) {
+      return;
+    }
+    if (overflow == OverflowPolicy.REFUSE) {
+      synchronized (admission) {
+        admit(all, position, length);
+        copyOut(all, position, length);
+      }
+    } else {
+      copyOut(all, position, length);
+    }
+    stalls.stalling();
+    try {
+      for (Snapshot snapshot : all) {
+        snapshot.harden(position, length);
+      }
+    } finally {
+      stalls.resumed();
+    }
+  }
+
+  private boolean settled(Snapshot[] all, long position, long length) throws IOException {
+    for (Snapshot snapshot : all) {
+      if (!snapshot.settled(position, length)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void admit(Snapshot[] all, long position, long length) throws IOException {
+    for (Snapshot snapshot : all) {
+      if (snapshot.valid() && !snapshot.makeRoom(snapshot.missing(position, length))) {
+        throw new ErrnoException(
+            Errno.ENOSPC, "a snapshot of the origin is full, and overflow=refuse is set");
+      }
+    }
+  }
+
+  private void copyOut(Snapshot[] all, long position, long length) throws IOException {
+    ChunkLocks regions = locks;
+    for (long left = length; left > 0; ) {
+      int piece = regions.lengthWithin(position, left);
+      StampedLock lock = regions.of(position);
+      long stamp = lock.writeLock(); // from the look-up until the exceptions are added
+      try {
+        ChunkCopier copier = new ChunkCopier(image);
+        for (Snapshot snapshot : all) {
+          snapshot.planCopyOut(position, piece, copier);
+        }
+        copier.run();
+      } finally {
+        lock.unlockWrite(stamp);
+      }
+      position += piece;
+      left -= piece;
+    }
+  }
+
+  private void replace(Snapshot[] all) {
+    snapshots = all;
+    locks = new ChunkLocks(all.length == 0 ? SMALLEST : all[0].chunkSize());
+  }
+}

@@ -1,0 +1,263 @@
+package org.dmsnap.store;
+
+import java.io.IOException;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.BufferPool;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.Sectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's persistent store. Source: {@code dm-snap-persistent.c}.
+ *
+ * <p>Exceptions are committed in groups. Whoever finds no group under way leads the next one, outside
+ * the monitor; all others wait for it. The rule about order is {@link ExceptionStore#commit}'s.
+ */
+final class PersistentStore implements ExceptionStore {
+
+  private final BlockDevice cow;
+  private final AreaLayout layout;
+  private final String code;
+
+  // all guarded by this, but for the volatile ones, which are written under it
+  private final CommitQueue queue = new CommitQueue();
+  private long nextFree = AreaLayout.FIRST_DATA_CHUNK;
+  private long records;
+  private long newestCommitted;
+  private boolean tailMayBeStale;
+  private boolean leading;
+  private long groupsStarted;
+  private @Nullable IOException failure;
+  private volatile long durableBelow = AreaLayout.FIRST_DATA_CHUNK;
+  private volatile boolean valid;
+
+  PersistentStore(BlockDevice cow, ChunkSize chunkSize, String code, boolean valid) {
+    this.cow = cow;
+    this.layout = new AreaLayout(chunkSize);
+    this.code = code;
+    this.valid = valid;
+  }
+
+  /** Called once, by the load: {@code records} are on disk, {@code nextFree} is the next chunk. */
+  synchronized void loaded(long records, long nextFree) {
+    this.records = records;
+    this.nextFree = nextFree;
+    this.durableBelow = nextFree;
+    this.tailMayBeStale = true;
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+
+  @Override
+  public ChunkSize chunkSize() {
+    return layout.chunkSize();
+  }
+
+  @Override
+  public boolean valid() {
+    return valid;
+  }
+
+  @Override
+  public synchronized @Nullable ChunkRun prepare(long wanted) {
+    long room = layout.chunkSize().chunkOf(cow.size()) - nextFree;
+    long count = Math.min(Math.min(wanted, room), layout.dataChunksFrom(nextFree));
+    if (count <= 0) {
+      return null;
+    }
+    ChunkRun run = new ChunkRun(nextFree, count);
+    nextFree = layout.skipMetadata(nextFree + count);
+    queue.prepare(run);
+    return run;
+  }
+
+  @Override
+  public synchronized boolean hasRoom(long wanted) {
+    long before = layout.dataChunksFrom(nextFree);
+    long areas = wanted <= before ? 0 : 1 + (wanted - before - 1) / layout.recordsPerArea();
+    // the area that follows a full one must fit as well, or its commit fails
+    long filled = layout.areaOf(records + queue.records() + wanted);
+    long last = Math.max(nextFree + wanted + areas - 1, layout.areaChunk(filled));
+    return last < layout.chunkSize().chunkOf(cow.size());
+  }
+
+  @Override
+  public synchronized void commit(long oldFirst, ChunkRun run) throws IOException {
+    checkWorking();
+    queue.ready(oldFirst, run);
+    newestCommitted = Math.max(newestCommitted, run.first() + run.count() - 1);
+    long end = records + queue.recordsBefore(run.first()) + run.count();
+    if (layout.areaChunk(layout.areaOf(end)) >= layout.chunkSize().chunkOf(cow.size())) {
+      throw fail(
+          new ErrnoException(
+              Errno.EIO,
+              "the COW device has no room for metadata area "
+                  + layout.areaOf(end)
+                  + ", which must follow a full one"));
+    }
+  }
+
+  @Override
+  public synchronized void abandon(ChunkRun run) {
+    queue.abandon(run);
+    notifyAll(); // what was held up may be a ready prefix now
+  }
+
+  @Override
+  public boolean durable(long newChunk) {
+    return newChunk < durableBelow;
+  }
+
+  @Override
+  public void awaitDurable(long newChunk) throws IOException {
+    while (newChunk >= durableBelow) {
+      if (becomeLeader(newChunk)) {
+        lead();
+      }
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    long newest;
+    long groupsBefore;
+    synchronized (this) {
+      checkWorking();
+      newest = newestCommitted;
+      groupsBefore = groupsStarted;
+    }
+    awaitDurable(newest);
+    synchronized (this) {
+      checkWorking();
+      if (groupsStarted > groupsBefore && !leading) {
+        return; // a whole group, its syncs included, was begun and ended since the call
+      }
+    }
+    try {
+      cow.sync();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public synchronized Usage usage() {
+    int c = layout.chunkSize().sectors();
+    long committed = records + queue.records();
+    return new Usage(
+        nextFree * c, Sectors.in(cow.size()), (layout.areaOf(committed) + 2) * c);
+  }
+
+  @Override
+  public void invalidate() throws IOException {
+    valid = false;
+    NativeBuffer buffer = BufferPool.borrow();
+    try {
+      new DiskHeader(false, layout.chunkSize().sectors()).write(buffer);
+      cow.write(0, buffer.seek(0), DiskHeader.BYTES);
+      cow.sync();
+    } finally {
+      BufferPool.giveBack(buffer);
+    }
+  }
+
+  /** Waits for the group under way; true if the caller is now to lead the next. */
+  private synchronized boolean becomeLeader(long newChunk) throws IOException {
+    while (newChunk >= durableBelow) {
+      checkWorking();
+      if (!leading && !queue.readyPrefix().isEmpty()) {
+        leading = true;
+        return true;
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ErrnoException(Errno.EINTR, "interrupted while exceptions became durable", e);
+      }
+    }
+    return false;
+  }
+
+  private void lead() throws IOException {
+    List<CommitQueue.Ready> group;
+    long first;
+    synchronized (this) {
+      groupsStarted++;
+      group = queue.readyPrefix();
+      first = records;
+    }
+    try {
+      makeDurable(group, first);
+    } catch (IOException e) {
+      throw failed(e);
+    } finally {
+      stopLeading();
+    }
+  }
+
+  private synchronized void stopLeading() {
+    leading = false;
+    notifyAll();
+  }
+
+  /** The order of a durable update is the order of the lines. */
+  private void makeDurable(List<CommitQueue.Ready> group, long first) throws IOException {
+    long end = first + group.stream().mapToLong(ready -> ready.run().count()).sum();
+    clearStaleTail(first);
+    for (long area = layout.areaOf(first) + 1; area <= layout.areaOf(end); area++) {
+      cow.zero(layout.chunkSize().positionOf(layout.areaChunk(area)), layout.chunkSize().bytes());
+    }
+    cow.sync(); // chunk data and empty areas
+    new RecordWriter(cow, layout).write(group, first);
+    cow.sync(); // records
+    CommitQueue.Ready last = group.get(group.size() - 1);
+    synchronized (this) {
+      queue.remove(group);
+      records = end;
+      durableBelow = last.run().first() + last.run().count();
+      notifyAll();
+    }
+  }
+
+  private void clearStaleTail(long first) throws IOException {
+    synchronized (this) {
+      if (!tailMayBeStale) {
+        return;
+      }
+    }
+    long area = layout.areaOf(first);
+    long areaEnd = layout.chunkSize().positionOf(layout.areaChunk(area) + 1);
+    cow.zero(layout.positionOf(first), areaEnd - layout.positionOf(first));
+    cow.sync(); // before any record: a torn group must not join up with what stood here
+    synchronized (this) {
+      tailMayBeStale = false;
+    }
+  }
+
+  private void checkWorking() throws ErrnoException {
+    IOException cause = failure;
+    if (cause != null) {
+      throw new ErrnoException(
+          ErrnoException.errnoOf(cause), "the COW device failed: " + cause.getMessage(), cause);
+    }
+  }
+
+  private synchronized IOException failed(IOException cause) {
+    return fail(cause);
+  }
+
+  private IOException fail(IOException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+    notifyAll();
+    return cause;
+  }
+}

@@ -1,0 +1,94 @@
+package org.dmsnap.store;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.BufferPool;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.Sectors;
+
+/**
+ * {@code P} and {@code PO}: exceptions on the COW device, in the kernel's format.
+ *
+ * @param overflow whether it is {@code PO}
+ */
+record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
+
+  /** {@code DM_PREFETCH} of old: the kernel's chunk size where the table says 0, in sectors. */
+  private static final int DEFAULT_CHUNK_SECTORS = 32;
+
+  @Override
+  public String code() {
+    return overflow ? "PO" : "P";
+  }
+
+  @Override
+  public boolean persistent() {
+    return true;
+  }
+
+  @Override
+  public ExceptionStore open(
+      BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
+      throws IOException {
+    ChunkSize asked =
+        chunkSize(
+            chunkSectors == 0 ? DEFAULT_CHUNK_SECTORS : chunkSectors,
+            "Couldn't create exception store");
+    if (cow.size() < asked.bytes()) {
+      throw tooSmall(cow, asked);
+    }
+    NativeBuffer buffer = BufferPool.borrow();
+    DiskHeader header;
+    try {
+      cow.read(0, buffer, Sectors.BYTES);
+      buffer.seek(0);
+      if (DiskHeader.isFresh(buffer)) {
+        return fresh(cow, asked, buffer);
+      }
+      header = DiskHeader.read(buffer);
+    } finally {
+      BufferPool.giveBack(buffer);
+    }
+    ChunkSize found = chunkSize(header.chunkSectors(), "invalid on-disk chunk size");
+    PersistentStore store = new PersistentStore(cow, found, code(), header.valid());
+    if (header.valid()) {
+      new PersistentLoad(cow, new AreaLayout(found), originBytes).into(store, loader);
+    }
+    return store;
+  }
+
+  private ExceptionStore fresh(BlockDevice cow, ChunkSize chunkSize, NativeBuffer buffer)
+      throws IOException {
+    if (cow.size() < 2L * chunkSize.bytes()) {
+      throw tooSmall(cow, chunkSize);
+    }
+    // the area first: a header in front of stale records would bring them to life
+    cow.zero(0, 2L * chunkSize.bytes());
+    cow.sync();
+    buffer.seek(0);
+    new DiskHeader(true, chunkSize.sectors()).write(buffer);
+    cow.write(0, buffer.seek(0), DiskHeader.BYTES);
+    cow.sync();
+    return new PersistentStore(cow, chunkSize, code(), true);
+  }
+
+  private static ErrnoException tooSmall(BlockDevice cow, ChunkSize chunkSize) {
+    return new ErrnoException(
+        Errno.EIO,
+        "the COW device of "
+            + cow.size()
+            + " bytes is smaller than its header and first metadata area, 2 chunks of "
+            + chunkSize.bytes()
+            + " bytes");
+  }
+
+  static ChunkSize chunkSize(int sectors, String what) throws ErrnoException {
+    try {
+      return new ChunkSize(sectors);
+    } catch (IllegalArgumentException e) {
+      throw new ErrnoException(Errno.EINVAL, what + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.dmsnap.store;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+
+/** {@code N}: exceptions in memory alone. */
+record TransientStoreType() implements ExceptionStoreType {
+
+  @Override
+  public String code() {
+    return "N";
+  }
+
+  @Override
+  public boolean persistent() {
+    return false;
+  }
+
+  @Override
+  public boolean overflow() {
+    return false;
+  }
+
+  @Override
+  public ExceptionStore open(
+      BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
+      throws IOException {
+    if (chunkSectors == 0) {
+      throw new ErrnoException(Errno.EINVAL, "Chunk size not set");
+    }
+    return new TransientStore(cow, PersistentStoreType.chunkSize(chunkSectors, "Couldn't create"));
+  }
+}
