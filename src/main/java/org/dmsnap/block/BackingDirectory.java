@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The directory that holds a pool's files, and all that is ever done to it.
  *
  * <p>Names are plain file names, without a path. Changes to the directory itself ({@link #create},
- * {@link #rename}, {@link #delete}) are durable once {@link #sync()} has returned; until then a power
- * cut may undo any of them. Failures are {@link ErrnoException}s.
+ * {@link #rename}, {@link #delete}) are durable once {@link #sync()} has returned; until then a
+ * power cut may undo any of them. Failures are {@link ErrnoException}s.
  */
 public interface BackingDirectory extends Closeable {
 
@@ -58,12 +58,14 @@ public interface BackingDirectory extends Closeable {
   BlockDevice openImage(String name, Access access) throws IOException;
 
   /**
-   * Opens and locks a file that dmsnap made or a user put there as such: a symbolic link in its place
-   * is refused with ELOOP, anything but a file with EINVAL.
+   * Opens and locks a file that dmsnap made or a user put there as such: a symbolic link in its
+   * place is refused with ELOOP, anything but a file with EINVAL.
    */
   BlockDevice openFile(String name, Access access) throws IOException;
 
-  /** Creates an empty file, mode 0600, of {@code size} sparse bytes; EEXIST if the name is taken. */
+  /**
+   * Creates an empty file, mode 0600, of {@code size} sparse bytes; EEXIST if the name is taken.
+   */
   BlockDevice create(String name, long size) throws IOException;
 
   /** Creates a file without a name of {@code size} sparse bytes, gone when it is closed. */
@@ -79,8 +81,8 @@ public interface BackingDirectory extends Closeable {
   @Nullable String readText(String name) throws IOException;
 
   /**
-   * Replaces {@code name} with a file that holds {@code text}, atomically and durably: after a power
-   * cut it holds the old text or the new; when this returns, the new.
+   * Replaces {@code name} with a file that holds {@code text}, atomically and durably: after a
+   * power cut it holds the old text or the new; when this returns, the new.
    */
   void replaceText(String name, String text) throws IOException;
 

@@ -19,15 +19,19 @@ public interface BlockDevice extends Closeable {
   /** The size in bytes, as it is now; it changes by {@link #resize} alone. */
   long size();
 
-  /** Fills the next {@code length} bytes of {@code buffer} from {@code position}; moves its cursor. */
+  /**
+   * Fills the next {@code length} bytes of {@code buffer} from {@code position}; moves its cursor.
+   */
   void read(long position, NativeBuffer buffer, int length) throws IOException;
 
-  /** Writes the next {@code length} bytes of {@code buffer} to {@code position}; moves its cursor. */
+  /**
+   * Writes the next {@code length} bytes of {@code buffer} to {@code position}; moves its cursor.
+   */
   void write(long position, NativeBuffer buffer, int length) throws IOException;
 
   /**
-   * Makes a range read as zeroes, by whatever means are cheapest; its space may be given back to the
-   * backing file system.
+   * Makes a range read as zeroes, by whatever means are cheapest; its space may be given back to
+   * the backing file system.
    */
   void discard(long position, long length) throws IOException;
 

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 /**
  * Lends buffers of 1 MiB for copies, so that no thread keeps one of its own.
  *
- * <p>Any number of threads. Whoever {@link #borrow}s gives back, in a {@code finally}; there are never
- * more buffers than were lent at one time.
+ * <p>Any number of threads. Whoever {@link #borrow}s gives back, in a {@code finally}; there are
+ * never more buffers than were lent at one time.
  */
 public final class BufferPool {
 

@@ -46,8 +46,8 @@ public final class FileDirectory implements BackingDirectory {
   }
 
   /**
-   * Opens a pool and locks it until it is closed: alone, or {@code shared} with others who share it.
-   * Waits for a holder that is going away.
+   * Opens a pool and locks it until it is closed: alone, or {@code shared} with others who share
+   * it. Waits for a holder that is going away.
    *
    * @throws ErrnoException EBUSY, naming the holder, if it stays
    */

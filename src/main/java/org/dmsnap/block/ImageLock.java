@@ -5,11 +5,11 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory.Access;
 
 /**
- * QEMU's locks on an image (its block/file-posix.c): a read lock on byte 100 + n says that its holder
- * does n, one on 200 + n that nobody else may; 1 is writing, 3 resizing.
+ * QEMU's locks on an image (its block/file-posix.c): a read lock on byte 100 + n says that its
+ * holder does n, one on 200 + n that nobody else may; 1 is writing, 3 resizing.
  *
- * <p>They belong to the open file, not to the process, and go with it when it is closed. POSIX locks
- * would go with any close of the same file.
+ * <p>They belong to the open file, not to the process, and go with it when it is closed. POSIX
+ * locks would go with any close of the same file.
  */
 final class ImageLock {
 
@@ -68,8 +68,7 @@ final class ImageLock {
     }
   }
 
-  private static void hold(int fd, String path, long[] positions, long lock)
-      throws ErrnoException {
+  private static void hold(int fd, String path, long[] positions, long lock) throws ErrnoException {
     for (long position : positions) {
       fill(lock, READ_LOCK, position);
       call(fd, SET_LOCK, path, lock);

@@ -13,8 +13,8 @@ import jnr.ffi.types.uintptr_t;
  * The system calls dmsnap makes, as the C library names them.
  *
  * <p>Memory is given by its plain address, so that a call allocates nothing. Calls answer -1 where
- * they failed, and {@link LastErrno} says why. Public because the class that jnr-ffi derives from it
- * lives in another class loader.
+ * they failed, and {@link LastErrno} says why. Public because the class that jnr-ffi derives from
+ * it lives in another class loader.
  */
 @Encoding("UTF-8")
 public interface LibC {
@@ -85,11 +85,7 @@ public interface LibC {
   /** See prctl(2). */
   @SaveError
   int prctl(
-      int option,
-      @size_t long second,
-      @size_t long third,
-      @size_t long fourth,
-      @size_t long fifth);
+      int option, @size_t long second, @size_t long third, @size_t long fourth, @size_t long fifth);
 
   /** See unlinkat(2). */
   @SaveError

@@ -25,7 +25,9 @@ public final class NativeBuffer {
     return buffer.wrap(MEMORY.allocateMemory(capacity, true), capacity);
   }
 
-  /** A window onto a fresh native copy of {@code bytes} that is never freed; for tests and setup. */
+  /**
+   * A window onto a fresh native copy of {@code bytes} that is never freed; for tests and setup.
+   */
   public static NativeBuffer copyOf(byte[] bytes) {
     NativeBuffer buffer = allocate(Math.max(1, bytes.length));
     buffer.end = buffer.start + bytes.length;
@@ -95,7 +97,9 @@ public final class NativeBuffer {
     MEMORY.putByteArray(to, source, offset, length);
   }
 
-  /** Copies the next {@code length} bytes into {@code target} at {@code offset}; moves past them. */
+  /**
+   * Copies the next {@code length} bytes into {@code target} at {@code offset}; moves past them.
+   */
   public void get(byte[] target, int offset, int length) {
     long from = cursor;
     advance(length);

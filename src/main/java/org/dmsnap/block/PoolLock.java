@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lock of a pool: flock(2) on the directory itself, gone with its holder.
  *
- * <p>A holder without a mount is being closed (or is about to mount): it is waited for, until it has
- * let go, has mounted, or {@link #LONGEST_WAIT} is over.
+ * <p>A holder without a mount is being closed (or is about to mount): it is waited for, until it
+ * has let go, has mounted, or {@link #LONGEST_WAIT} is over.
  */
 final class PoolLock {
 

@@ -7,14 +7,14 @@ import org.dmsnap.store.ChunkSize;
  * One read-write lock per stripe of an origin's regions.
  *
  * <p>A region is the largest chunk of any snapshot, and at least 128 KiB, so no chunk crosses one.
- * Whoever adds an exception to any snapshot holds the region's lock exclusively, from looking whether
- * there is one until it has been added. Whoever reads the origin's image on behalf of a snapshot holds
- * it shared from the look-up to the end of the read, or validates a stamp afterwards and reads again:
- * the image's chunk changes only after the exception was added, so what was read is what the snapshot
- * saw.
+ * Whoever adds an exception to any snapshot holds the region's lock exclusively, from looking
+ * whether there is one until it has been added. Whoever reads the origin's image on behalf of a
+ * snapshot holds it shared from the look-up to the end of the read, or validates a stamp afterwards
+ * and reads again: the image's chunk changes only after the exception was added, so what was read
+ * is what the snapshot saw.
  *
- * <p>Not reentrant. A request holds one lock at a time, and waits for nothing but its own I/O while it
- * does; so no two threads can deadlock.
+ * <p>Not reentrant. A request holds one lock at a time, and waits for nothing but its own I/O while
+ * it does; so no two threads can deadlock.
  */
 final class ChunkLocks {
 

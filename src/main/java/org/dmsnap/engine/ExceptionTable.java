@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>Any number of threads may look up while others add; a look-up takes no lock and allocates
  * nothing. Chunks are kept in pages of 64: a {@code long[]} whose first element is a bitmap of the
- * chunks that have an exception, followed by their new chunks, packed. A page is never changed, only
- * replaced by a larger one. Dense, that is 9 bytes an exception; alone in its page, one takes 32.
+ * chunks that have an exception, followed by their new chunks, packed. A page is never changed,
+ * only replaced by a larger one. Dense, that is 9 bytes an exception; alone in its page, one takes
+ * 32.
  */
 final class ExceptionTable {
 

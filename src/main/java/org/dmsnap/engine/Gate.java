@@ -5,10 +5,11 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * What every request to an origin and its snapshots passes through, so that they can be held.
  *
- * <p>Two locks, of which a request takes one, shared: changing requests (writes, discards, a batch of
- * the merge) take {@code changes}, all others (reads, fsync) take {@code views}. Suspend takes {@code
- * changes} exclusively: reads and fsync go on. Whoever changes the structure (which snapshots there
- * are, which target serves a volume) takes both exclusively, {@code changes} first, for a moment.
+ * <p>Two locks, of which a request takes one, shared: changing requests (writes, discards, a batch
+ * of the merge) take {@code changes}, all others (reads, fsync) take {@code views}. Suspend takes
+ * {@code changes} exclusively: reads and fsync go on. Whoever changes the structure (which
+ * snapshots there are, which target serves a volume) takes both exclusively, {@code changes} first,
+ * for a moment.
  *
  * <p>Not reentrant. What a waiting request holds must not be needed by whoever ends the wait, so a
  * request takes the gate before anything else.

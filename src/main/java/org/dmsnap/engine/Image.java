@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An origin's image, which remembers a failed fdatasync.
  *
- * <p>After one, Linux takes the pages that it could not write for clean, and a second fdatasync would
- * answer success; so every {@link #sync} fails with EIO until the image is opened again.
+ * <p>After one, Linux takes the pages that it could not write for clean, and a second fdatasync
+ * would answer success; so every {@link #sync} fails with EIO until the image is opened again.
  */
 final class Image implements BlockDevice {
 

@@ -96,8 +96,8 @@ public final class Origin {
   }
 
   /**
-   * Makes a range safe to overwrite on the image: returns when every snapshot has the exceptions for
-   * it, durably, or is Invalid, durably.
+   * Makes a range safe to overwrite on the image: returns when every snapshot has the exceptions
+   * for it, durably, or is Invalid, durably.
    *
    * @throws IOException ENOSPC if a snapshot is full and the policy is to refuse; EIO if a snapshot
    *     failed and that could not be recorded

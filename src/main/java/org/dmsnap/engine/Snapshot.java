@@ -13,7 +13,6 @@ import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The target that shows an origin as it was, plus its own writes. Source: {@code snapshot} in the
@@ -95,14 +94,19 @@ public final class Snapshot implements Target {
             (oldChunk, newChunk) -> {
               if (!exceptions.putIfAbsent(oldChunk, newChunk)) {
                 notes.add(
-                    "origin chunk " + oldChunk + " has a second exception, at COW chunk "
-                        + newChunk + "; the first counts");
+                    "origin chunk "
+                        + oldChunk
+                        + " has a second exception, at COW chunk "
+                        + newChunk
+                        + "; the first counts");
               }
             });
     if (chunkSectors != 0 && chunkSectors != store.chunkSize().sectors()) {
       notes.add(
-          "chunk size " + store.chunkSize().sectors()
-              + " in device metadata overrides table chunk size of " + chunkSectors);
+          "chunk size "
+              + store.chunkSize().sectors()
+              + " in device metadata overrides table chunk size of "
+              + chunkSectors);
     }
     return new Snapshot(origin, cow, new Loaded(store, exceptions, notes), listener, features);
   }

@@ -9,8 +9,9 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
 
 /**
- * Discards of a snapshot. Source: section "Discard" of the kernel's snapshot.rst, with one difference:
- * what succeeds reads as zeroes, where the kernel leaves old data in chunks without an exception.
+ * Discards of a snapshot. Source: section "Discard" of the kernel's snapshot.rst, with one
+ * difference: what succeeds reads as zeroes, where the kernel leaves old data in chunks without an
+ * exception.
  */
 final class SnapshotDiscard {
 
@@ -72,8 +73,7 @@ final class SnapshotDiscard {
     NativeBuffer buffer = BufferPool.borrow();
     try {
       for (long left = length; left > 0; ) {
-        int piece =
-            Math.min(chunkSize.lengthWithin(position, left), BufferPool.BUFFER_BYTES);
+        int piece = Math.min(chunkSize.lengthWithin(position, left), BufferPool.BUFFER_BYTES);
         if (snapshot.find(chunkSize.chunkOf(position)) == ExceptionTable.NONE) {
           snapshot.read(position, buffer.seek(0), piece);
           if (!buffer.seek(0).isZero(piece)) {

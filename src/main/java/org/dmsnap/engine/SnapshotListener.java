@@ -5,8 +5,8 @@ import java.io.IOException;
 /**
  * Is told what happens to a snapshot; implemented by the pool.
  *
- * <p>Called on the thread of the request that caused it, inside the gate and with a chunk lock held:
- * an implementation must not wait for the gate, nor for anything that waits for it.
+ * <p>Called on the thread of the request that caused it, inside the gate and with a chunk lock
+ * held: an implementation must not wait for the gate, nor for anything that waits for it.
  */
 public interface SnapshotListener {
 
@@ -24,7 +24,8 @@ public interface SnapshotListener {
   void overflowed(Snapshot snapshot);
 
   /**
-   * The COW device is about to be used beyond the level last asked for: time to grow it, or to warn.
+   * The COW device is about to be used beyond the level last asked for: time to grow it, or to
+   * warn.
    *
    * @param neededSectors allocated sectors after the allocation that is about to be made
    * @return allocated sectors at which to call again

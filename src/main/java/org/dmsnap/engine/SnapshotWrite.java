@@ -8,8 +8,8 @@ import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
 
 /**
- * A first write to chunks of a snapshot: the user's bytes, and around them what the origin has. Whole
- * chunks are not read from the origin.
+ * A first write to chunks of a snapshot: the user's bytes, and around them what the origin has.
+ * Whole chunks are not read from the origin.
  *
  * @param image the origin's raw image
  * @param cow the COW device
@@ -17,7 +17,9 @@ import org.dmsnap.store.ChunkSize;
  */
 record SnapshotWrite(BlockDevice image, BlockDevice cow, ChunkSize chunkSize) {
 
-  /** Writes {@code length} bytes from {@code position} to {@code run}, which begins in its chunk. */
+  /**
+   * Writes {@code length} bytes from {@code position} to {@code run}, which begins in its chunk.
+   */
   void write(long position, NativeBuffer buffer, int length, ChunkRun run) throws IOException {
     long start = chunkSize.positionOf(chunkSize.chunkOf(position));
     long shift = chunkSize.positionOf(run.first()) - start; // from the origin to the COW device

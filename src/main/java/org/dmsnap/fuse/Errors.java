@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where a failure becomes an errno. Nothing may escape a callback: libffi would answer
- * 0 for it, which readers take for the end of the file and writers for reason to try again.
+ * The one place where a failure becomes an errno. Nothing may escape a callback: libffi would
+ * answer 0 for it, which readers take for the end of the file and writers for reason to try again.
  */
 final class Errors {
 

@@ -4,8 +4,8 @@ import jnr.ffi.Pointer;
 
 /**
  * The fields of a {@code struct fuse_file_info} (libfuse 2.9, {@code fuse_common.h}, 64-bit), read
- * and written where they are: jnr-fuse's own struct costs an object graph a call and has the bits in
- * the wrong place.
+ * and written where they are: jnr-fuse's own struct costs an object graph a call and has the bits
+ * in the wrong place.
  *
  * <pre>
  *       0     4  flags   of open(2)

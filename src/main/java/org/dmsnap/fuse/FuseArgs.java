@@ -27,8 +27,7 @@ final class FuseArgs {
   private final List<Pointer> strings = new ArrayList<>(); // argv points at them
 
   FuseArgs(Runtime runtime, List<String> words) {
-    Pointer argv =
-        Memory.allocateDirect(runtime, (words.size() + 1) * runtime.addressSize(), true);
+    Pointer argv = Memory.allocateDirect(runtime, (words.size() + 1) * runtime.addressSize(), true);
     for (int i = 0; i < words.size(); i++) {
       strings.add(text(runtime, words.get(i)));
       argv.putPointer((long) i * runtime.addressSize(), strings.get(i));

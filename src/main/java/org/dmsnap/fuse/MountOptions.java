@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * @param gid group of every file
  * @param mode permission bits of every file; directories get x where it has r
  * @param allowOther asked for: every user may come in, as {@code mode} lets them
- * @param allowRoot asked for: root may come in too; without either, that is tried and not insisted on
+ * @param allowRoot asked for: root may come in too; without either, that is tried and not insisted
+ *     on
  * @param readOnly mount {@code ro}
  * @param threads how many threads are to be free to serve requests
  */
@@ -27,7 +28,9 @@ public record MountOptions(
   /** Owner reads and writes. */
   public static final int DEFAULT_MODE = 0600;
 
-  /** @throws IllegalArgumentException if a number is out of its range */
+  /**
+   * @throws IllegalArgumentException if a number is out of its range
+   */
   public MountOptions {
     if ((mode & ~0777) != 0) {
       throw new IllegalArgumentException("mode must be 0 to 777: " + Integer.toOctalString(mode));

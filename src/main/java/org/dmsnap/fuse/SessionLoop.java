@@ -11,11 +11,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads that serve requests, each in a loop of libfuse's.
  *
- * <p>They are Java threads, so that a callback need not attach one to the virtual machine: that alone
- * is most of what jnr-fuse's own mount costs. A thread that must wait says so ({@link #stalling}),
- * and if fewer than wanted are left free, another is started; it stays when the wait is over. Loops
- * end when the mount is gone, and in no other way: the request taken by a loop that leaves earlier
- * would never be answered.
+ * <p>They are Java threads, so that a callback need not attach one to the virtual machine: that
+ * alone is most of what jnr-fuse's own mount costs. A thread that must wait says so ({@link
+ * #stalling}), and if fewer than wanted are left free, another is started; it stays when the wait
+ * is over. Loops end when the mount is gone, and in no other way: the request taken by a loop that
+ * leaves earlier would never be answered.
  *
  * <p>Make one before the pool, which wants a {@link StallListener}.
  */

@@ -4,12 +4,12 @@ import java.io.IOException;
 import org.dmsnap.block.NativeBuffer;
 
 /**
- * A device by name, as {@code dmsetup} lists it: a volume, or one of the hidden ones beneath ({@code
- * base-real}, {@code snap-cow}).
+ * A device by name, as {@code dmsetup} lists it: a volume, or one of the hidden ones beneath
+ * ({@code base-real}, {@code snap-cow}).
  *
- * <p>Any number of threads may call at once. Requests pass the gate of the device's origin and may be
- * held there. Positions and lengths are in bytes; a request must lie within {@link #size()}. Every
- * request to a device that is gone fails with EIO. Failures are {@link
+ * <p>Any number of threads may call at once. Requests pass the gate of the device's origin and may
+ * be held there. Positions and lengths are in bytes; a request must lie within {@link #size()}.
+ * Every request to a device that is gone fails with EIO. Failures are {@link
  * org.dmsnap.block.ErrnoException}s.
  */
 public sealed interface Device permits Volume, HiddenDevice {

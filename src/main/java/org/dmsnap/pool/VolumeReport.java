@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param merging whether it merges or is due to: of the origin and of the snapshot both
  * @param mergeFailed whether the merge has stopped at a failure
  * @param suspended whether its changes are held
- * @param readOnly whether it cannot be written: the pool is read-only, or the origin for the sake of
- *     a snapshot that could not be loaded
+ * @param readOnly whether it cannot be written: the pool is read-only, or the origin for the sake
+ *     of a snapshot that could not be loaded
  * @param percent Snap% of a snapshot, or of an origin that merges; null where there is none
  * @param usage the numbers of a snapshot's COW device; null for an origin, or if not loaded
  * @param chunkSectors 512-byte sectors in a snapshot's chunk; 0 for an origin

@@ -17,8 +17,7 @@ public record ChunkSize(int sectors) {
       throw new IllegalArgumentException("Invalid chunk size: " + sectors + " sectors");
     }
     if (Integer.bitCount(sectors) != 1) {
-      throw new IllegalArgumentException(
-          "Chunk size is not a power of 2: " + sectors + " sectors");
+      throw new IllegalArgumentException("Chunk size is not a power of 2: " + sectors + " sectors");
     }
     if (sectors > MAX_SECTORS) {
       throw new IllegalArgumentException("Chunk size is too high: " + sectors + " sectors");

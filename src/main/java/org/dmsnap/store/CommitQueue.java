@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Prepared chunks in the order of their allocation, which is the order in which they become durable.
+ * Prepared chunks in the order of their allocation, which is the order in which they become
+ * durable.
  *
  * <p>Not thread-safe: {@link PersistentStore} guards it.
  */

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Allocates the chunks of a COW device and remembers which chunk of the origin each replaces.
  *
- * <p>Named after the kernel's {@code struct dm_exception_store_type}. Any number of threads may call
- * at once. A method that throws has failed the store: {@link #commit}, {@link #awaitDurable} and
- * {@link #flush} fail from then on, and the snapshot is to be made Invalid. The COW device is its
- * owner's to close.
+ * <p>Named after the kernel's {@code struct dm_exception_store_type}. Any number of threads may
+ * call at once. A method that throws has failed the store: {@link #commit}, {@link #awaitDurable}
+ * and {@link #flush} fail from then on, and the snapshot is to be made Invalid. The COW device is
+ * its owner's to close.
  */
 public sealed interface ExceptionStore permits PersistentStore, TransientStore {
 
@@ -46,10 +46,10 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
    *
    * <p><b>The durability rule.</b> The exceptions count from now on, and are durable once {@link
    * #awaitDurable} or {@link #flush} returns: chunk data, fdatasync, metadata, fdatasync. Then, and
-   * only then, may the origin's chunks be overwritten on the image. Exceptions become durable in the
-   * order in which their chunks were prepared, so one that is prepared and never committed holds up
-   * all that follow: whoever prepares must {@link #commit} or {@link #abandon}, and wait for nothing
-   * that waits for the store in between.
+   * only then, may the origin's chunks be overwritten on the image. Exceptions become durable in
+   * the order in which their chunks were prepared, so one that is prepared and never committed
+   * holds up all that follow: whoever prepares must {@link #commit} or {@link #abandon}, and wait
+   * for nothing that waits for the store in between.
    *
    * <ul>
    *   <li>Many exceptions share one group of two fdatasyncs; while one group is on its way the next

@@ -23,8 +23,9 @@ public sealed interface ExceptionStoreType permits PersistentStoreType, Transien
   boolean overflow();
 
   /**
-   * Opens the store on {@code cow}: initialises a fresh one (its first 4 bytes are zero), else reads
-   * the header; {@code loader} gets every exception, oldest first, unless the store is invalid.
+   * Opens the store on {@code cow}: initialises a fresh one (its first 4 bytes are zero), else
+   * reads the header; {@code loader} gets every exception, oldest first, unless the store is
+   * invalid.
    *
    * @param chunkSectors as in the table line; 0 means the header's, or the default of 32
    * @param originBytes what the origin holds; a record beyond it is refused
@@ -35,8 +36,8 @@ public sealed interface ExceptionStoreType permits PersistentStoreType, Transien
       throws IOException;
 
   /**
-   * The type that {@code word} of a table line names, as the kernel reads it: of the first letter, in
-   * either case, and for a persistent one of the second.
+   * The type that {@code word} of a table line names, as the kernel reads it: of the first letter,
+   * in either case, and for a persistent one of the second.
    *
    * @throws IllegalArgumentException if it names none
    */

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The kernel's persistent store. Source: {@code dm-snap-persistent.c}.
  *
- * <p>Exceptions are committed in groups. Whoever finds no group under way leads the next one, outside
- * the monitor; all others wait for it. The rule about order is {@link ExceptionStore#commit}'s.
+ * <p>Exceptions are committed in groups. Whoever finds no group under way leads the next one,
+ * outside the monitor; all others wait for it. The rule about order is {@link
+ * ExceptionStore#commit}'s.
  */
 final class PersistentStore implements ExceptionStore {
 
@@ -150,8 +151,7 @@ final class PersistentStore implements ExceptionStore {
   public synchronized Usage usage() {
     int c = layout.chunkSize().sectors();
     long committed = records + queue.records();
-    return new Usage(
-        nextFree * c, Sectors.in(cow.size()), (layout.areaOf(committed) + 2) * c);
+    return new Usage(nextFree * c, Sectors.in(cow.size()), (layout.areaOf(committed) + 2) * c);
   }
 
   @Override

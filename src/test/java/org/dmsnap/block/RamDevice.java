@@ -61,7 +61,9 @@ public final class RamDevice implements BlockDevice {
     breakRange(position, Long.MAX_VALUE);
   }
 
-  /** Breaks the bytes from {@code from} to before {@code to}, in place of what was broken before. */
+  /**
+   * Breaks the bytes from {@code from} to before {@code to}, in place of what was broken before.
+   */
   public synchronized void breakRange(long from, long to) {
     brokenFrom = from;
     brokenTo = to;
