@@ -4,22 +4,43 @@ import java.io.IOException;
 import java.util.List;
 import org.dmsnap.pool.Pool;
 
-/** A control command: the words after its name in, one call of the pool out. */
+/** A control command: the words of a line in, one call of the pool out. */
 public interface Command {
 
-  /** Every command; its control file bears its name. Add one here. */
-  List<Command> ALL = List.of();
+  /** Every command; its control file and its subcommand bear its name. Add one here. */
+  List<Command> ALL =
+      List.of(
+          new CreateCommand(),
+          new SnapshotCommand(),
+          new MergeCommand(),
+          new RemoveCommand(),
+          new ExtendCommand(),
+          new SuspendCommand(),
+          new ResumeCommand());
 
   /** The name of its control file. */
   String name();
 
+  /** The words of its line, such as {@code NAME SIZE}; optional ones in square brackets. */
+  String words();
+
+  /** What it does, in one sentence. */
+  String purpose();
+
   /** What reading the control file from the start shows: what it does, and its words. */
-  String usage();
+  default String usage() {
+    return "usage: " + words() + "\n" + purpose() + "\n";
+  }
+
+  /** How many words a line may have. */
+  default WordCount wordCount() {
+    return WordCount.of(words());
+  }
 
   /**
    * Runs it; returns when it has taken effect.
    *
-   * @param words of the line, separated by white space
+   * @param words of the line, separated by white space; as many as {@link #wordCount()} allows
    * @throws IllegalArgumentException if a word is wrong (EINVAL), saying which and what is right
    * @throws IOException an {@link org.dmsnap.block.ErrnoException} if it failed, saying why
    */

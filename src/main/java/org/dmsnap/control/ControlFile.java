@@ -1,13 +1,28 @@
 package org.dmsnap.control;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.Pool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One open control file: runs what is written to it, and answers reads with the usage or, after a
  * failed write, with the reason. One thread at a time.
  */
 public final class ControlFile {
+
+  /** The longest request, in bytes. */
+  static final int MAX_REQUEST = 64 << 10;
+
+  /** The longest line, in bytes, its newline not counted. */
+  static final int MAX_LINE = 4 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlFile.class);
 
   private final Command command;
   private final Pool pool;
@@ -17,7 +32,7 @@ public final class ControlFile {
   public ControlFile(Command command, Pool pool) {
     this.command = command;
     this.pool = pool;
-    this.text = command.usage().getBytes(StandardCharsets.UTF_8);
+    this.text = command.usage().getBytes(UTF_8);
   }
 
   /** What a read from offset 0 gives now. */
@@ -31,6 +46,92 @@ public final class ControlFile {
    * @return 0, or the errno, positive, with the reason then in {@link #text()}
    */
   public int write(byte[] request) {
-    throw new UnsupportedOperationException(command.name() + pool.name());
+    String line = "";
+    try {
+      for (String next : lines(request)) {
+        line = next;
+        run(next);
+      }
+      text = command.usage().getBytes(UTF_8);
+      return 0;
+    } catch (Throwable e) { // the one place where a command's failure becomes an errno
+      return failed(line, e);
+    }
+  }
+
+  private void run(String line) throws Exception {
+    if (line.isEmpty()) {
+      return;
+    }
+    if (pool.readOnly()) {
+      throw new ErrnoException(
+          Errno.EROFS, "the pool is mounted read-only; mount it without ro to change it");
+    }
+    List<String> words = List.of(line.split(" +"));
+    if (!command.wordCount().allows(words.size())) {
+      throw new IllegalArgumentException(
+          (words.size() < command.wordCount().least() ? "too few words" : "too many words")
+              + ", usage: "
+              + command.words());
+    }
+    command.run(pool, words);
+    pool.log().info(command.name() + " " + line + ": done");
+  }
+
+  private int failed(String line, Throwable failure) {
+    Errno errno = errnoOf(failure);
+    String reason = reason(failure);
+    text = (reason + "\n").getBytes(UTF_8);
+    if (!(failure instanceof IllegalArgumentException) && !(failure instanceof ErrnoException)) {
+      LOG.error("{} {}", command.name(), line, failure);
+    }
+    String what = (command.name() + " " + line).strip();
+    pool.log().error(what + ": failed, " + errno.name() + ": " + reason);
+    return errno.intValue();
+  }
+
+  private static Errno errnoOf(Throwable failure) {
+    return failure instanceof IllegalArgumentException
+        ? Errno.EINVAL
+        : ErrnoException.errnoOf(failure);
+  }
+
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message.replace('\n', ' ');
+  }
+
+  /**
+   * The lines of {@code request}, stripped and with one blank or more between words; refused as a
+   * whole if any is too long.
+   */
+  private static List<String> lines(byte[] request) {
+    if (request.length > MAX_REQUEST) {
+      throw new IllegalArgumentException(
+          "a request of " + request.length + " bytes is too long: at most " + MAX_REQUEST);
+    }
+    List<String> lines = new ArrayList<>();
+    for (int start = 0, end; start < request.length; start = end + 1) {
+      end = endOfLine(request, start);
+      if (end - start > MAX_LINE) {
+        throw new IllegalArgumentException(
+            "a line of " + (end - start) + " bytes is too long: at most " + MAX_LINE);
+      }
+      lines.add(printable(new String(request, start, end - start, UTF_8)));
+    }
+    return lines;
+  }
+
+  private static int endOfLine(byte[] request, int start) {
+    int end = start;
+    while (end < request.length && request[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  /** White space becomes blanks, and what would garble a terminal a question mark. */
+  private static String printable(String line) {
+    return line.replaceAll("\\s", " ").replaceAll("\\p{Cntrl}", "?").strip();
   }
 }

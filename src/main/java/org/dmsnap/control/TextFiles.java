@@ -1,6 +1,7 @@
 package org.dmsnap.control;
 
 import org.dmsnap.pool.Device;
+import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
 
 /** The text files under {@code /ctl}, rendered when asked for. */
@@ -20,16 +21,20 @@ public final class TextFiles {
 
   /** {@code ctl/lvs}. */
   public static String lvs(Pool pool) {
-    throw new UnsupportedOperationException();
+    return LvsTable.render(pool.name(), pool.volumes());
   }
 
   /** {@code ctl/log}. */
   public static String log(Pool pool) {
-    throw new UnsupportedOperationException();
+    StringBuilder text = new StringBuilder();
+    for (EventLog.Event event : pool.log().events()) {
+      text.append(event).append('\n');
+    }
+    return text.toString();
   }
 
   /** {@code ctl/metrics}. */
   public static String metrics(Pool pool) {
-    throw new UnsupportedOperationException();
+    return MetricsText.render(pool.name(), pool.volumes());
   }
 }

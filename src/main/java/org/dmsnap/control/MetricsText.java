@@ -1,0 +1,126 @@
+package org.dmsnap.control;
+
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.dmsnap.pool.VolumeReport;
+import org.dmsnap.store.Usage;
+
+/** The state of the volumes as numbers, in the text format that Prometheus reads. */
+final class MetricsText {
+
+  /** Which volumes a metric is about. */
+  private enum About {
+    EVERY_VOLUME,
+    SNAPSHOTS,
+    LOADED_SNAPSHOTS
+  }
+
+  /** One metric: a gauge by volume. */
+  private record Metric(
+      String name, String help, About about, ToLongFunction<VolumeReport> value) {}
+
+  private static final Usage NO_USAGE = new Usage(0, 0, 0);
+
+  /** Every metric; add one here. */
+  private static final List<Metric> ALL =
+      List.of(
+          new Metric(
+              "dmsnap_volume_size_bytes",
+              "Size of the volume.",
+              About.EVERY_VOLUME,
+              VolumeReport::bytes),
+          new Metric(
+              "dmsnap_volume_open",
+              "1 if anyone has the volume open.",
+              About.EVERY_VOLUME,
+              volume -> flag(volume.open())),
+          new Metric(
+              "dmsnap_volume_suspended",
+              "1 if writes to the volume are held by suspend.",
+              About.EVERY_VOLUME,
+              volume -> flag(volume.suspended())),
+          new Metric(
+              "dmsnap_volume_read_only",
+              "1 if the volume cannot be written.",
+              About.EVERY_VOLUME,
+              volume -> flag(volume.readOnly())),
+          new Metric(
+              "dmsnap_volume_merging",
+              "1 if the volume merges or is due to.",
+              About.EVERY_VOLUME,
+              volume -> flag(volume.merging())),
+          new Metric(
+              "dmsnap_snapshot_valid",
+              "0 if the snapshot is Invalid.",
+              About.SNAPSHOTS,
+              volume -> flag(!volume.invalid())),
+          new Metric(
+              "dmsnap_snapshot_overflow",
+              "1 if a write to the snapshot found no space.",
+              About.SNAPSHOTS,
+              volume -> flag(volume.overflowed())),
+          new Metric(
+              "dmsnap_snapshot_used_sectors",
+              "Allocated 512-byte sectors of the COW device.",
+              About.LOADED_SNAPSHOTS,
+              volume -> usage(volume).allocatedSectors()),
+          new Metric(
+              "dmsnap_snapshot_total_sectors",
+              "Size of the COW device in 512-byte sectors.",
+              About.LOADED_SNAPSHOTS,
+              volume -> usage(volume).totalSectors()),
+          new Metric(
+              "dmsnap_snapshot_metadata_sectors",
+              "Allocated 512-byte sectors that hold metadata.",
+              About.LOADED_SNAPSHOTS,
+              volume -> usage(volume).metadataSectors()));
+
+  private MetricsText() {}
+
+  /** All metrics of {@code volumes}. */
+  static String render(String vg, List<VolumeReport> volumes) {
+    StringBuilder text = new StringBuilder();
+    for (Metric metric : ALL) {
+      text.append("# HELP ").append(metric.name).append(' ').append(metric.help).append('\n');
+      text.append("# TYPE ").append(metric.name).append(" gauge\n");
+      for (VolumeReport volume : volumes) {
+        if (concerns(metric, volume)) {
+          text.append(metric.name).append(labels(vg, volume));
+          text.append(' ').append(metric.value.applyAsLong(volume)).append('\n');
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private static boolean concerns(Metric metric, VolumeReport volume) {
+    return switch (metric.about) {
+      case EVERY_VOLUME -> true;
+      case SNAPSHOTS -> volume.snapshot();
+      case LOADED_SNAPSHOTS -> volume.snapshot() && volume.usage() != null;
+    };
+  }
+
+  private static String labels(String vg, VolumeReport volume) {
+    String origin = volume.origin();
+    return "{vg=\""
+        + escape(vg)
+        + "\",volume=\""
+        + escape(volume.name())
+        + (origin == null ? "" : "\",origin=\"" + escape(origin))
+        + "\"}";
+  }
+
+  static String escape(String label) {
+    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+
+  private static Usage usage(VolumeReport volume) {
+    Usage usage = volume.usage();
+    return usage == null ? NO_USAGE : usage;
+  }
+
+  private static long flag(boolean set) {
+    return set ? 1 : 0;
+  }
+}
