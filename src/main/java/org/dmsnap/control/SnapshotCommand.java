@@ -43,7 +43,8 @@ final class SnapshotCommand implements Command {
   @Override
   public void run(Pool pool, List<String> words) throws IOException {
     Set<Feature> features = features(words);
-    ExceptionStoreType type = ExceptionStoreType.of(words.size() > TYPE ? words.get(TYPE) : DEFAULT_TYPE);
+    ExceptionStoreType type =
+        ExceptionStoreType.of(words.size() > TYPE ? words.get(TYPE) : DEFAULT_TYPE);
     int chunkSectors =
         words.size() > CHUNK ? chunkSectors(words.get(CHUNK), type) : DEFAULT_CHUNK_SECTORS;
     long cowBytes = Sizes.parse(words.get(2));
