@@ -2,14 +2,14 @@ package org.dmsnap.block;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +25,15 @@ public final class FileDirectory implements BackingDirectory {
   private static final int CURRENT_DIRECTORY = -100;
   private static final int NO_REPLACE = 1;
 
-  private static final int PRIVATE = 0600;
-
   private final Path path;
-  private int fd;
+  private final int fd;
+  private final FileOpener files;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private FileDirectory(Path path, int fd) {
     this.path = path;
     this.fd = fd;
+    files = new FileOpener(fd, path);
   }
 
   /** Opens a directory without locking it. */
@@ -52,9 +53,14 @@ public final class FileDirectory implements BackingDirectory {
    * @throws ErrnoException EBUSY, naming the holder, if it stays
    */
   public static FileDirectory lock(Path path, boolean shared) throws IOException {
+    return lock(path, shared, PoolLock.LONGEST_WAIT);
+  }
+
+  /** As above, waiting no longer than {@code longestWait}. */
+  static FileDirectory lock(Path path, boolean shared, Duration longestWait) throws IOException {
     FileDirectory directory = open(path);
     try {
-      PoolLock.take(directory.fd, directory.path, shared);
+      PoolLock.take(directory.fd, directory.path, shared, longestWait);
       return directory;
     } catch (Throwable e) {
       directory.close();
@@ -81,13 +87,17 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public @Nullable Stat stat(String name) throws IOException {
-    Path file = FileStat.pathOf(fd).resolve(checked(name));
+    int place = LIBC.openat(fd, checked(name), OpenFlags.PLACE | OpenFlags.CLOSE_ON_EXEC, 0);
+    if (place < 0) {
+      if (LastErrno.get() == Errno.ENOENT) {
+        return null;
+      }
+      throw LastErrno.failure("stat " + path.resolve(name));
+    }
     try {
-      return FileStat.of(file).toStat(Files.isSymbolicLink(file));
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (FileSystemException e) {
-      throw new ErrnoException(Errno.EIO, "stat " + path.resolve(name) + ": " + e.getReason(), e);
+      return FileStat.of(place).toStat(Files.isSymbolicLink(FileStat.pathOf(fd).resolve(name)));
+    } finally {
+      LIBC.close(place);
     }
   }
 
@@ -96,38 +106,23 @@ public final class FileDirectory implements BackingDirectory {
     Stat stat = stat(name);
     boolean device = stat != null && stat.kind() == Kind.BLOCK_DEVICE;
     int flags = OpenFlags.of(access) | (device ? OpenFlags.EXCLUSIVE : 0);
-    FileDevice image = openKind(name, flags, device ? Kind.BLOCK_DEVICE : Kind.FILE);
-    return locked(image, access);
+    return files.openLocked(name, flags, device ? Kind.BLOCK_DEVICE : Kind.FILE, access);
   }
 
   @Override
   public BlockDevice openFile(String name, Access access) throws IOException {
     int flags = OpenFlags.of(access) | OpenFlags.NO_FOLLOW;
-    return locked(openKind(name, flags, Kind.FILE), access);
+    return files.openLocked(checked(name), flags, Kind.FILE, access);
   }
 
   @Override
   public BlockDevice create(String name, long size) throws IOException {
-    return sized(createEmpty(name), name, size);
+    return files.create(checked(name), size);
   }
 
   @Override
   public BlockDevice createUnnamed(long size) throws IOException {
-    int flags = OpenFlags.of(Access.WRITE);
-    int unnamed = LIBC.openat(fd, ".", flags | OpenFlags.UNNAMED, PRIVATE);
-    if (unnamed >= 0) {
-      FileDevice device = FileDevice.of(unnamed, path + " (unnamed)");
-      return resized(device, size);
-    }
-    String name = ".unnamed-" + System.nanoTime() + ".new"; // no O_TMPFILE on this file system
-    FileDevice device = createEmpty(name);
-    try {
-      delete(name);
-    } catch (IOException e) {
-      device.close();
-      throw e;
-    }
-    return resized(device, size);
+    return files.createUnnamed(size);
   }
 
   @Override
@@ -153,7 +148,7 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public @Nullable String readText(String name) throws IOException {
     int flags = OpenFlags.of(Access.READ) | OpenFlags.NO_FOLLOW;
-    try (FileDevice file = openKind(name, flags, Kind.FILE)) {
+    try (FileDevice file = files.open(checked(name), flags, Kind.FILE)) {
       return TextFile.read(file);
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ENOENT) {
@@ -169,11 +164,14 @@ public final class FileDirectory implements BackingDirectory {
     if (LIBC.unlinkat(fd, temporary, 0) < 0 && LastErrno.get() != Errno.ENOENT) {
       throw LastErrno.failure("delete " + path.resolve(temporary));
     }
-    try (FileDevice file = createEmpty(temporary)) {
+    try (FileDevice file = files.create(temporary)) {
       TextFile.write(file, text);
-    }
-    if (LIBC.renameat2(fd, temporary, fd, name, 0) < 0) {
-      throw LastErrno.failure("rename " + path.resolve(temporary) + " to " + name);
+      if (LIBC.renameat2(fd, temporary, fd, name, 0) < 0) {
+        throw LastErrno.failure("rename " + path.resolve(temporary) + " to " + name);
+      }
+    } catch (IOException e) {
+      LIBC.unlinkat(fd, temporary, 0);
+      throw e;
     }
     sync();
   }
@@ -197,9 +195,7 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public void close() throws IOException {
-    int closing = fd;
-    fd = -1;
-    if (closing >= 0 && LIBC.close(closing) < 0) {
+    if (!closed.getAndSet(true) && LIBC.close(fd) < 0) {
       throw LastErrno.failure("close " + path);
     }
   }
@@ -208,72 +204,6 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public String toString() {
     return path.toString();
-  }
-
-  private FileDevice openKind(String name, int flags, Kind kind) throws IOException {
-    String file = path.resolve(checked(name)).toString();
-    int opened = LIBC.openat(fd, name, flags, 0);
-    if (opened < 0) {
-      throw openFailure(file, flags);
-    }
-    try {
-      if (FileStat.of(opened).kind() != kind) {
-        throw new ErrnoException(Errno.EINVAL, file + " is neither a file nor a block device");
-      }
-    } catch (IOException e) {
-      LIBC.close(opened);
-      throw e;
-    }
-    return FileDevice.of(opened, file);
-  }
-
-  private static ErrnoException openFailure(String file, int flags) {
-    Errno errno = LastErrno.get();
-    if (errno == Errno.ELOOP && (flags & OpenFlags.NO_FOLLOW) != 0) {
-      return new ErrnoException(errno, file + " is a symbolic link, which is not allowed here");
-    }
-    if (errno == Errno.EBUSY) {
-      return new ErrnoException(errno, file + " is in use by the system, mounted perhaps");
-    }
-    return LastErrno.failure("open " + file);
-  }
-
-  private FileDevice createEmpty(String name) throws IOException {
-    int flags = OpenFlags.of(Access.WRITE) | OpenFlags.CREATE | OpenFlags.EXCLUSIVE;
-    int created = LIBC.openat(fd, checked(name), flags, PRIVATE);
-    if (created < 0) {
-      throw LastErrno.failure("create " + path.resolve(name));
-    }
-    return FileDevice.of(created, path.resolve(name).toString());
-  }
-
-  private FileDevice sized(FileDevice device, String name, long size) throws IOException {
-    try {
-      return locked(resized(device, size), Access.WRITE);
-    } catch (IOException e) {
-      delete(name);
-      throw e;
-    }
-  }
-
-  private static FileDevice resized(FileDevice device, long size) throws IOException {
-    try {
-      device.resize(size);
-      return device;
-    } catch (IOException e) {
-      device.close();
-      throw e;
-    }
-  }
-
-  private static FileDevice locked(FileDevice device, Access access) throws IOException {
-    try {
-      ImageLock.take(device.fd(), device.toString(), access);
-      return device;
-    } catch (IOException e) {
-      device.close();
-      throw e;
-    }
   }
 
   private void link(String from, String to) throws IOException {

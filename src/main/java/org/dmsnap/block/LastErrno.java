@@ -13,7 +13,8 @@ public final class LastErrno {
 
   /** The errno of this thread's last call. */
   public static Errno get() {
-    return Errno.valueOf(LastError.getLastError(RUNTIME));
+    Errno errno = Errno.valueOf(LastError.getLastError(RUNTIME));
+    return errno == Errno.ENOTSUP ? Errno.EOPNOTSUPP : errno; // two names of one number
   }
 
   /** The failure of this thread's last call, told as {@code what} and the system's words for it. */

@@ -16,6 +16,10 @@ final class OpenFlags {
   static final int DIRECTORY = ARM64 ? 040000 : 0200000;
   static final int NO_FOLLOW = ARM64 ? 0100000 : 0400000;
   static final int CLOSE_ON_EXEC = 02000000;
+
+  /** Only says which file it is, without opening what may ring or wait: O_PATH. */
+  static final int PLACE = 010000000;
+
   static final int UNNAMED = 020000000 | DIRECTORY; // O_TMPFILE
 
   private OpenFlags() {}

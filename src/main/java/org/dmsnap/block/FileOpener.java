@@ -1,0 +1,119 @@
+package org.dmsnap.block;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BackingDirectory.Access;
+import org.dmsnap.block.BackingDirectory.Kind;
+
+/**
+ * Opens and creates files in an open directory.
+ *
+ * @param directory the number of the open directory
+ * @param path of the directory, for messages
+ */
+record FileOpener(int directory, Path path) {
+
+  private static final LibC LIBC = LibC.INSTANCE;
+
+  private static final int PRIVATE = 0600;
+
+  /** Opens {@code name} and locks it as QEMU would; EINVAL unless it is of {@code kind}. */
+  FileDevice openLocked(String name, int flags, Kind kind, Access access) throws IOException {
+    return locked(open(name, flags, kind), access);
+  }
+
+  /** Opens {@code name}; EINVAL unless it is of {@code kind}. */
+  FileDevice open(String name, int flags, Kind kind) throws IOException {
+    String file = path.resolve(name).toString();
+    int opened = LIBC.openat(directory, name, flags, 0);
+    if (opened < 0) {
+      throw failure(file, flags);
+    }
+    try {
+      if (FileStat.of(opened).kind() != kind) {
+        throw notOfKind(file);
+      }
+    } catch (IOException e) {
+      LIBC.close(opened);
+      throw e;
+    }
+    return FileDevice.of(opened, file);
+  }
+
+  /** Creates and locks a file of {@code size} sparse bytes. */
+  FileDevice create(String name, long size) throws IOException {
+    FileDevice device = create(name);
+    try {
+      return locked(resized(device, size), Access.WRITE);
+    } catch (IOException e) {
+      LIBC.unlinkat(directory, name, 0);
+      throw e;
+    }
+  }
+
+  /** Creates an empty file; EEXIST if the name is taken, be it by a dangling link. */
+  FileDevice create(String name) throws IOException {
+    int flags = OpenFlags.of(Access.WRITE) | OpenFlags.CREATE | OpenFlags.EXCLUSIVE;
+    int created = LIBC.openat(directory, name, flags, PRIVATE);
+    if (created < 0) {
+      throw LastErrno.failure("create " + path.resolve(name));
+    }
+    return FileDevice.of(created, path.resolve(name).toString());
+  }
+
+  /** Creates a file of {@code size} sparse bytes that has no name. */
+  FileDevice createUnnamed(long size) throws IOException {
+    int flags = OpenFlags.of(Access.WRITE) | OpenFlags.UNNAMED;
+    int unnamed = LIBC.openat(directory, ".", flags, PRIVATE);
+    if (unnamed >= 0) {
+      return resized(FileDevice.of(unnamed, path + " (unnamed)"), size);
+    }
+    String name = ".unnamed-" + System.nanoTime() + ".new"; // a file system without O_TMPFILE
+    FileDevice device = create(name);
+    if (LIBC.unlinkat(directory, name, 0) < 0) {
+      ErrnoException failure = LastErrno.failure("delete " + path.resolve(name));
+      device.close();
+      throw failure;
+    }
+    return resized(device, size);
+  }
+
+  private static FileDevice resized(FileDevice device, long size) throws IOException {
+    try {
+      device.resize(size);
+      return device;
+    } catch (IOException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  private static FileDevice locked(FileDevice device, Access access) throws IOException {
+    try {
+      ImageLock.take(device.fd(), device.toString(), access);
+      return device;
+    } catch (IOException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  private static ErrnoException failure(String file, int flags) {
+    Errno errno = LastErrno.get();
+    if (errno == Errno.ELOOP && (flags & OpenFlags.NO_FOLLOW) != 0) {
+      return new ErrnoException(errno, file + " is a symbolic link, which is not allowed here");
+    }
+    if (errno == Errno.EISDIR || errno == Errno.ENXIO) {
+      return notOfKind(file);
+    }
+    if (errno == Errno.EBUSY) {
+      return new ErrnoException(errno, file + " is in use by the system; it is mounted perhaps");
+    }
+    return LastErrno.failure("open " + file);
+  }
+
+  private static ErrnoException notOfKind(String file) {
+    return new ErrnoException(Errno.EINVAL, file + " is not a file that can be used here");
+  }
+}

@@ -1,0 +1,91 @@
+package org.dmsnap.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file is a device. */
+class FileDeviceTest extends BlockDeviceContract {
+
+  @TempDir Path temporary;
+  private FileDirectory directory;
+
+  @Override
+  BlockDevice open(long size) throws IOException {
+    directory = FileDirectory.open(temporary);
+    return directory.create("device", size);
+  }
+
+  @AfterEach
+  void closeDirectory() throws IOException {
+    directory.close();
+  }
+
+  @Test
+  void a_file_truncated_by_another_fails_instead_of_reading_short() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(temporary.resolve("device").toFile(), "rw")) {
+      file.setLength(1000);
+    }
+
+    assertThatThrownBy(() -> read(0, SIZE))
+        .hasMessageContaining("device at byte 1000")
+        .hasMessageContaining("was truncated");
+    assertFails(Errno.EIO, () -> read(0, SIZE));
+  }
+
+  @Test
+  void a_failure_names_the_call_and_the_file() throws IOException {
+    try (BlockDevice readOnly = openReadOnly()) {
+      assertThatThrownBy(() -> readOnly.write(7, NativeBuffer.allocate(1), 1))
+          .hasMessageContaining("pwrite ")
+          .hasMessageContaining("read-only at byte 7");
+    }
+  }
+
+  @Test
+  void a_discard_gives_space_back() throws IOException {
+    write(0, pattern(SIZE, 1));
+    device.sync();
+    assumeTrue(blocks() > 0, "this file system does not tell what space a file takes");
+
+    device.discard(0, SIZE);
+
+    assertThat(blocks()).isZero();
+  }
+
+  @Test
+  void zeroing_works_where_the_file_system_has_no_call_for_it() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeTrue(Files.isWritable(memory), "no file system without FALLOC_FL_ZERO_RANGE here");
+
+    try (FileDirectory shm = FileDirectory.open(memory);
+        BlockDevice tmpfs = shm.createUnnamed(3 << 20)) {
+      tmpfs.write(0, NativeBuffer.copyOf(pattern(3 << 20, 1)), 3 << 20);
+      tmpfs.zero(1, (3 << 20) - 1);
+
+      NativeBuffer buffer = NativeBuffer.allocate(3 << 20);
+      tmpfs.read(0, buffer, 3 << 20);
+      assertThat(buffer.seek(1).isZero((3 << 20) - 1)).isTrue();
+    }
+  }
+
+  private BlockDevice openReadOnly() throws IOException {
+    Files.write(temporary.resolve("read-only"), new byte[10]);
+    return directory.openFile("read-only", BackingDirectory.Access.READ);
+  }
+
+  private long blocks() throws IOException {
+    Process du = new ProcessBuilder("du", "-k", temporary.resolve("device").toString()).start();
+    String text = new String(du.getInputStream().readAllBytes());
+    return Long.parseLong(text.split("\\s")[0]);
+  }
+}
