@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lock of a pool: flock(2) on the directory itself, gone with its holder.
  *
- * <p>A holder without a mount is being closed (or is about to mount): it is waited for, until it has
- * let go, has mounted, or the wait is over, by default {@link #LONGEST_WAIT}.
+ * <p>A holder without a mount is being closed (or is about to mount): it is waited for, until it
+ * has let go, has mounted, or the wait is over, by default {@link #LONGEST_WAIT}.
  */
 final class PoolLock {
 
@@ -27,8 +27,7 @@ final class PoolLock {
   private PoolLock() {}
 
   /** Locks an open directory until it is closed; EBUSY, naming the holder, if it stays held. */
-  static void take(int fd, Path pool, boolean shared, Duration longestWait)
-      throws IOException {
+  static void take(int fd, Path pool, boolean shared, Duration longestWait) throws IOException {
     int operation = (shared ? SHARED : ALONE) | AT_ONCE;
     long end = System.nanoTime() + longestWait.toNanos();
     while (LibC.INSTANCE.flock(fd, operation) < 0) {

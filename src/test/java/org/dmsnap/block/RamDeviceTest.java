@@ -53,7 +53,8 @@ class RamDeviceTest extends BlockDeviceContract {
   @Test
   void the_hook_sees_each_operation_before_it_happens() throws IOException {
     List<String> seen = new ArrayList<>();
-    ram.onEach((operation, position, length) -> seen.add(operation + " " + position + " " + length));
+    ram.onEach(
+        (operation, position, length) -> seen.add(operation + " " + position + " " + length));
 
     write(3, new byte[4]);
     ram.sync();
