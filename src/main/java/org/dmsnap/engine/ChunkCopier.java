@@ -83,8 +83,15 @@ final class ChunkCopier {
     } finally {
       BufferPool.giveBack(buffer);
     }
+    while (!moves.isEmpty()) {
+      finish(moves.remove(moves.size() - 1));
+    }
+  }
+
+  /** Gives back what a failure left prepared, or it would hold up its store for ever. */
+  void abandonRest() {
     for (Move move : moves) {
-      finish(move);
+      move.snapshot.store().abandon(move.run);
     }
   }
 
@@ -106,9 +113,9 @@ final class ChunkCopier {
 
   private static void finish(Move move) throws IOException {
     if (move.failure == null) {
-      move.snapshot.added(move.oldFirst, move.run);
+      move.snapshot.copyOut().copied(move.oldFirst, move.run);
     } else {
-      move.snapshot.copyFailed(move.run, move.failure);
+      move.snapshot.copyOut().copyFailed(move.run, move.failure);
     }
   }
 

@@ -86,9 +86,9 @@ public final class Origin {
   }
 
   /** Whether every snapshot has room to copy out what a range still needs, without growing. */
-  boolean canProtectQuietly(long position, long length) throws IOException {
+  boolean canProtectQuietly(long position, long length) {
     for (Snapshot snapshot : snapshots) {
-      if (snapshot.valid() && !snapshot.hasQuietRoom(snapshot.missing(position, length))) {
+      if (!snapshot.copyOut().hasQuietRoom(position, length)) {
         return false;
       }
     }
@@ -118,7 +118,7 @@ public final class Origin {
     stalls.stalling();
     try {
       for (Snapshot snapshot : all) {
-        snapshot.harden(position, length);
+        snapshot.copyOut().harden(position, length);
       }
     } finally {
       stalls.resumed();
@@ -127,7 +127,7 @@ public final class Origin {
 
   private boolean settled(Snapshot[] all, long position, long length) throws IOException {
     for (Snapshot snapshot : all) {
-      if (!snapshot.settled(position, length)) {
+      if (!snapshot.copyOut().settled(position, length)) {
         return false;
       }
     }
@@ -136,7 +136,7 @@ public final class Origin {
 
   private void admit(Snapshot[] all, long position, long length) throws IOException {
     for (Snapshot snapshot : all) {
-      if (snapshot.valid() && !snapshot.makeRoom(snapshot.missing(position, length))) {
+      if (!snapshot.copyOut().makeRoom(position, length)) {
         throw new ErrnoException(
             Errno.ENOSPC, "a snapshot of the origin is full, and overflow=refuse is set");
       }
@@ -150,16 +150,24 @@ public final class Origin {
       StampedLock lock = regions.of(position);
       long stamp = lock.writeLock(); // from the look-up until the exceptions are added
       try {
-        ChunkCopier copier = new ChunkCopier(image);
-        for (Snapshot snapshot : all) {
-          snapshot.planCopyOut(position, piece, copier);
-        }
-        copier.run();
+        copyOutRegion(all, position, piece);
       } finally {
         lock.unlockWrite(stamp);
       }
       position += piece;
       left -= piece;
+    }
+  }
+
+  private void copyOutRegion(Snapshot[] all, long position, int length) throws IOException {
+    ChunkCopier copier = new ChunkCopier(image);
+    try {
+      for (Snapshot snapshot : all) {
+        snapshot.copyOut().plan(position, length, copier);
+      }
+      copier.run();
+    } finally {
+      copier.abandonRest();
     }
   }
 

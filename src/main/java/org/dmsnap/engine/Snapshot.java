@@ -1,9 +1,9 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
@@ -35,32 +35,36 @@ public final class Snapshot implements Target {
   private final BlockDevice cow;
   private final ExceptionStore store;
   private final ChunkSize chunkSize;
-  private final ExceptionTable exceptions;
+  private final ExceptionMap exceptions;
   private final Validity validity;
   private final CowSpace space;
   private final SnapshotListener listener;
+  private final CopyOutTarget copyOut;
   private final SnapshotDiscard discard;
   private final boolean overflowMode;
   private final List<String> notes;
   private volatile boolean unsynced;
-  private volatile int unsyncedExceptions;
+  private final AtomicInteger unsyncedExceptions = new AtomicInteger();
 
   private Snapshot(
-      Origin origin, BlockDevice cow, Loaded loaded, SnapshotListener listener, Set<Feature> with) {
+      Origin origin,
+      BlockDevice cow,
+      LoadedStore loaded,
+      SnapshotListener listener,
+      Set<Feature> with) {
     this.origin = origin;
     this.cow = cow;
-    this.store = loaded.store;
-    this.chunkSize = loaded.store.chunkSize();
-    this.exceptions = loaded.exceptions;
-    this.notes = List.copyOf(loaded.notes);
+    this.store = loaded.store();
+    this.chunkSize = loaded.store().chunkSize();
+    this.exceptions = loaded.exceptions();
+    this.notes = loaded.notes();
     this.listener = listener;
     this.validity = new Validity(store);
     this.space = new CowSpace(this, store, listener);
+    this.copyOut = new CopyOutTarget(this, exceptions, space, origin.overflow());
     this.discard = new SnapshotDiscard(this, origin, with);
     this.overflowMode = store.code().equals("PO");
   }
-
-  private record Loaded(ExceptionStore store, ExceptionTable exceptions, List<String> notes) {}
 
   /**
    * Opens the snapshot of {@code origin} on {@code cow}, initialising a fresh COW device.
@@ -82,33 +86,8 @@ public final class Snapshot implements Target {
       throw new ErrnoException(
           Errno.EINVAL, "discard_passdown_origin feature depends on discard_zeroes_cow");
     }
-    long originBytes = origin.image().size();
-    // a table for the smallest chunk takes every chunk number that a larger one can have
-    ExceptionTable exceptions = new ExceptionTable(new ChunkSize(1).chunksIn(originBytes));
-    List<String> notes = new ArrayList<>();
-    ExceptionStore store =
-        type.open(
-            cow,
-            chunkSectors,
-            originBytes,
-            (oldChunk, newChunk) -> {
-              if (!exceptions.putIfAbsent(oldChunk, newChunk)) {
-                notes.add(
-                    "origin chunk "
-                        + oldChunk
-                        + " has a second exception, at COW chunk "
-                        + newChunk
-                        + "; the first counts");
-              }
-            });
-    if (chunkSectors != 0 && chunkSectors != store.chunkSize().sectors()) {
-      notes.add(
-          "chunk size "
-              + store.chunkSize().sectors()
-              + " in device metadata overrides table chunk size of "
-              + chunkSectors);
-    }
-    return new Snapshot(origin, cow, new Loaded(store, exceptions, notes), listener, features);
+    LoadedStore loaded = LoadedStore.open(cow, type, chunkSectors, origin.image().size());
+    return new Snapshot(origin, cow, loaded, listener, features);
   }
 
   @Override
@@ -158,6 +137,19 @@ public final class Snapshot implements Target {
     return chunkSize;
   }
 
+  /** What the origin's writes see of it. */
+  CopyOutTarget copyOut() {
+    return copyOut;
+  }
+
+  ExceptionMap exceptions() {
+    return exceptions;
+  }
+
+  void ensureInvalidRecorded() throws IOException {
+    validity.ensureRecorded(this, listener);
+  }
+
   @Override
   public void read(long position, NativeBuffer buffer, int length) throws IOException {
     checkValid();
@@ -166,23 +158,23 @@ public final class Snapshot implements Target {
       position += piece;
       left -= piece;
     }
+    checkValid(); // else the image may have been overwritten before we read it
   }
 
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
     checkWritable();
     unsynced = true;
-    for (int left = length; left > 0; ) {
-      int piece = exceptedRun(position, left);
-      if (piece > 0) {
-        cow.write(cowPosition(position), buffer, piece);
-      } else {
-        piece = writeNew(position, buffer, left);
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      synchronized (origin.admission()) {
+        admit(position, length);
+        writeRuns(position, buffer, length);
       }
-      position += piece;
-      left -= piece;
+    } else {
+      writeRuns(position, buffer, length);
     }
-    if (unsyncedExceptions > UNSYNCED_LIMIT) {
+    checkValid();
+    if (unsyncedExceptions.get() > UNSYNCED_LIMIT) {
       flush();
     }
   }
@@ -197,7 +189,7 @@ public final class Snapshot implements Target {
       return;
     }
     unsynced = false;
-    unsyncedExceptions = 0;
+    unsyncedExceptions.set(0);
     origin.stalls().stalling();
     try {
       store.flush();
@@ -221,12 +213,10 @@ public final class Snapshot implements Target {
     discard.writeZeroes(position, length);
   }
 
-  // what the data path is made of
-
   private int readRun(long position, NativeBuffer buffer, int left) throws IOException {
-    int piece = exceptedRun(position, left);
+    int piece = exceptions.exceptedRun(position, left);
     if (piece > 0) {
-      cow.read(cowPosition(position), buffer, piece);
+      cow.read(exceptions.cowPosition(position), buffer, piece);
       return piece;
     }
     ChunkLocks locks = origin.locks();
@@ -234,7 +224,7 @@ public final class Snapshot implements Target {
     int most = locks.lengthWithin(position, left);
     long stamp = lock.tryOptimisticRead();
     if (stamp != 0) {
-      piece = unexceptedRun(position, most);
+      piece = exceptions.unexceptedRun(position, most);
       origin.image().read(position, buffer, piece);
       if (lock.validate(stamp)) {
         return piece;
@@ -243,11 +233,30 @@ public final class Snapshot implements Target {
     }
     stamp = lock.readLock(); // over the read: the chunk must not be overwritten under us
     try {
-      piece = unexceptedRun(position, most);
+      piece = exceptions.unexceptedRun(position, most);
       origin.image().read(position, buffer, piece);
       return piece; // 0 if an exception came meanwhile: the caller looks again
     } finally {
       lock.unlockRead(stamp);
+    }
+  }
+
+  private void writeRuns(long position, NativeBuffer buffer, int length) throws IOException {
+    for (int left = length; left > 0; ) {
+      int piece = exceptions.exceptedRun(position, left);
+      if (piece > 0) {
+        cow.write(exceptions.cowPosition(position), buffer, piece);
+      } else {
+        piece = writeNew(position, buffer, left);
+      }
+      position += piece;
+      left -= piece;
+    }
+  }
+
+  private void admit(long position, int length) throws IOException {
+    if (!copyOut.makeRoom(position, length)) {
+      throw new ErrnoException(Errno.ENOSPC, "the snapshot is full; extend it");
     }
   }
 
@@ -257,7 +266,7 @@ public final class Snapshot implements Target {
     StampedLock lock = locks.of(position);
     long stamp = lock.writeLock(); // from the look-up until the exceptions are added
     try {
-      int length = unexceptedRun(position, locks.lengthWithin(position, left));
+      int length = exceptions.unexceptedRun(position, locks.lengthWithin(position, left));
       if (length == 0) {
         return 0; // an exception came meanwhile: the caller looks again
       }
@@ -271,7 +280,8 @@ public final class Snapshot implements Target {
         copyFailedByOwnWrite(run, e);
         throw e;
       }
-      added(oldFirst, run);
+      unsyncedExceptions.addAndGet((int) run.count());
+      copyOut.copied(oldFirst, run);
       return piece;
     } finally {
       lock.unlockWrite(stamp);
@@ -279,19 +289,9 @@ public final class Snapshot implements Target {
   }
 
   private ChunkRun allocate(long wanted) throws IOException {
-    ChunkRun run;
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
-      synchronized (origin.admission()) {
-        run = space.prepare(wanted);
-      }
-    } else {
-      run = space.prepare(wanted);
-    }
+    ChunkRun run = space.prepare(wanted);
     if (run != null) {
       return run;
-    }
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
-      throw new ErrnoException(Errno.ENOSPC, "the snapshot is full; extend it");
     }
     if (overflowMode) {
       if (!validity.overflowed()) {
@@ -302,35 +302,6 @@ public final class Snapshot implements Target {
     }
     invalidate(NO_SPACE);
     throw invalid();
-  }
-
-  /** How many bytes from {@code position} lie on the COW device in one piece; 0 if none do. */
-  private int exceptedRun(long position, int most) {
-    long chunk = chunkSize.chunkOf(position);
-    long newChunk = exceptions.find(chunk);
-    if (newChunk == ExceptionTable.NONE) {
-      return 0;
-    }
-    int run = chunkSize.lengthWithin(position, most);
-    while (run < most && exceptions.find(++chunk) == ++newChunk) {
-      run += chunkSize.lengthWithin(position + run, most - run);
-    }
-    return run;
-  }
-
-  /** How many bytes from {@code position} are the origin's; 0 if the first is not. */
-  private int unexceptedRun(long position, int most) {
-    int run = 0;
-    while (run < most
-        && exceptions.find(chunkSize.chunkOf(position + run)) == ExceptionTable.NONE) {
-      run += chunkSize.lengthWithin(position + run, most - run);
-    }
-    return run;
-  }
-
-  private long cowPosition(long position) {
-    long newChunk = exceptions.find(chunkSize.chunkOf(position));
-    return chunkSize.positionOf(newChunk) + chunkSize.offsetIn(position);
   }
 
   void checkWritable() throws IOException {
@@ -350,116 +321,10 @@ public final class Snapshot implements Target {
     return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it");
   }
 
-  // what the origin's writes need of it
-
-  long find(long chunk) {
-    return exceptions.find(chunk);
-  }
-
-  /** Whether a range of the origin may be overwritten as far as this snapshot goes. */
-  boolean settled(long position, long length) throws IOException {
-    if (!validity.valid()) {
-      validity.ensureRecorded(this, listener);
-      return true;
-    }
-    long last = chunkSize.chunkOf(position + length - 1);
-    for (long chunk = chunkSize.chunkOf(position); chunk <= last; chunk++) {
-      long newChunk = exceptions.find(chunk);
-      if (newChunk == ExceptionTable.NONE || !store.durable(newChunk)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** How many chunks of a range have no exception. */
-  long missing(long position, long length) {
-    long missing = 0;
-    long last = chunkSize.chunkOf(position + length - 1);
-    for (long chunk = chunkSize.chunkOf(position); chunk <= last; chunk++) {
-      if (exceptions.find(chunk) == ExceptionTable.NONE) {
-        missing++;
-      }
-    }
-    return missing;
-  }
-
-  boolean hasQuietRoom(long chunks) {
-    return space.hasQuietRoom(chunks);
-  }
-
-  boolean makeRoom(long chunks) {
-    return space.makeRoom(chunks);
-  }
-
-  /** Prepares chunks for what of a range has no exception; Invalid if there is no room. */
-  void planCopyOut(long position, int length, ChunkCopier copier) throws IOException {
-    long end = chunkSize.chunkOf(position + length - 1) + 1;
-    for (long chunk = chunkSize.chunkOf(position); chunk < end && validity.valid(); ) {
-      long from = chunk;
-      while (chunk < end && exceptions.find(chunk) == ExceptionTable.NONE) {
-        chunk++;
-      }
-      while (from < chunk && validity.valid()) {
-        ChunkRun run = space.prepare(chunk - from);
-        if (run == null) {
-          invalidate(NO_SPACE);
-          return;
-        }
-        copier.add(this, from, run);
-        from += run.count();
-      }
-      chunk++;
-    }
-  }
-
-  /** Adds exceptions whose chunks have been written. */
-  void added(long oldFirst, ChunkRun run) throws IOException {
-    try {
-      store.commit(oldFirst, run);
-    } catch (IOException e) {
-      invalidate(IO_ERROR);
-      return;
-    }
-    for (long i = 0; i < run.count(); i++) {
-      exceptions.putIfAbsent(oldFirst + i, run.first() + i);
-    }
-  }
-
-  /** A copy-out failed: what the snapshot shows of the chunk is about to be overwritten. */
-  void copyFailed(ChunkRun run, IOException failure) throws IOException {
-    store.abandon(run);
-    boolean full = ErrnoException.errnoOf(failure) == Errno.ENOSPC;
-    if (full && origin.overflow() == OverflowPolicy.REFUSE) {
-      throw failure;
-    }
-    invalidate(full ? NO_SPACE : IO_ERROR);
-  }
-
   private void copyFailedByOwnWrite(ChunkRun run, IOException failure) throws IOException {
     store.abandon(run);
     if (ErrnoException.errnoOf(failure) != Errno.ENOSPC) {
       invalidate(IO_ERROR);
-    }
-  }
-
-  /** Waits until the exceptions of a range are durable; Invalid if that fails. */
-  void harden(long position, long length) throws IOException {
-    if (validity.valid()) {
-      try {
-        long last = chunkSize.chunkOf(position + length - 1);
-        for (long chunk = chunkSize.chunkOf(position); chunk <= last; chunk++) {
-          long newChunk = exceptions.find(chunk);
-          if (newChunk != ExceptionTable.NONE) {
-            store.awaitDurable(newChunk);
-          }
-        }
-      } catch (IOException e) {
-        invalidate(IO_ERROR);
-      }
-    }
-    if (!validity.valid()) {
-      validity.ensureRecorded(this, listener);
     }
   }
 }

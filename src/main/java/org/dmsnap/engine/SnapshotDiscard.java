@@ -43,8 +43,8 @@ final class SnapshotDiscard {
     ChunkSize chunkSize = snapshot.chunkSize();
     for (long left = length; left > 0; ) {
       int piece = chunkSize.lengthWithin(position, left);
-      long newChunk = snapshot.find(chunkSize.chunkOf(position));
-      if (newChunk != ExceptionTable.NONE) {
+      long newChunk = snapshot.exceptions().find(chunkSize.chunkOf(position));
+      if (newChunk != ExceptionMap.NONE) {
         snapshot.cow().zero(chunkSize.positionOf(newChunk) + chunkSize.offsetIn(position), piece);
       }
       position += piece;
@@ -74,7 +74,7 @@ final class SnapshotDiscard {
     try {
       for (long left = length; left > 0; ) {
         int piece = Math.min(chunkSize.lengthWithin(position, left), BufferPool.BUFFER_BYTES);
-        if (snapshot.find(chunkSize.chunkOf(position)) == ExceptionTable.NONE) {
+        if (snapshot.exceptions().find(chunkSize.chunkOf(position)) == ExceptionMap.NONE) {
           snapshot.read(position, buffer.seek(0), piece);
           if (!buffer.seek(0).isZero(piece)) {
             return false;

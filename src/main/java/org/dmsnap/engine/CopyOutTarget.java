@@ -1,0 +1,127 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.store.ChunkRun;
+import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.ExceptionStore;
+
+/**
+ * A snapshot as the writes of its origin see it: what must be copied out before the origin's chunk
+ * may be overwritten. A failing snapshot never fails the origin: it becomes Invalid.
+ */
+final class CopyOutTarget {
+
+  private final Snapshot snapshot;
+  private final ExceptionStore store;
+  private final ChunkSize chunkSize;
+  private final ExceptionMap exceptions;
+  private final CowSpace space;
+  private final OverflowPolicy overflow;
+
+  CopyOutTarget(
+      Snapshot snapshot, ExceptionMap exceptions, CowSpace space, OverflowPolicy overflow) {
+    this.snapshot = snapshot;
+    this.store = snapshot.store();
+    this.chunkSize = store.chunkSize();
+    this.exceptions = exceptions;
+    this.space = space;
+    this.overflow = overflow;
+  }
+
+  /** Whether a range of the origin may be overwritten as far as this snapshot goes. */
+  boolean settled(long position, long length) throws IOException {
+    if (!snapshot.valid()) {
+      snapshot.ensureInvalidRecorded();
+      return true;
+    }
+    long last = chunkSize.chunkOf(position + length - 1);
+    for (long chunk = chunkSize.chunkOf(position); chunk <= last; chunk++) {
+      long newChunk = exceptions.find(chunk);
+      if (newChunk == ExceptionMap.NONE || !store.durable(newChunk)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether there is room to copy out a range without growing, or even a warning. */
+  boolean hasQuietRoom(long position, long length) {
+    return !snapshot.valid() || space.hasQuietRoom(exceptions.missing(position, length));
+  }
+
+  /** Whether there is room to copy out a range, after growing where that helps. */
+  boolean makeRoom(long position, long length) {
+    return !snapshot.valid() || space.makeRoom(exceptions.missing(position, length));
+  }
+
+  /** Prepares chunks for what of a range has no exception; Invalid if there is no room. */
+  void plan(long position, int length, ChunkCopier copier) throws IOException {
+    long end = chunkSize.chunkOf(position + length - 1) + 1;
+    for (long chunk = chunkSize.chunkOf(position); chunk < end && snapshot.valid(); chunk++) {
+      long from = chunk;
+      while (chunk < end && exceptions.find(chunk) == ExceptionMap.NONE) {
+        chunk++;
+      }
+      prepare(from, chunk, copier);
+    }
+  }
+
+  private void prepare(long from, long to, ChunkCopier copier) throws IOException {
+    while (from < to) {
+      ChunkRun run = space.prepare(to - from);
+      if (run == null) {
+        snapshot.invalidate(Snapshot.NO_SPACE);
+        return;
+      }
+      copier.add(snapshot, from, run);
+      from += run.count();
+    }
+  }
+
+  /** Takes exceptions whose chunks have been written. */
+  void copied(long oldFirst, ChunkRun run) throws IOException {
+    try {
+      store.commit(oldFirst, run);
+    } catch (IOException e) {
+      snapshot.invalidate(Snapshot.IO_ERROR);
+      return;
+    }
+    exceptions.add(oldFirst, run);
+  }
+
+  /** Gives prepared chunks back; what the snapshot shows of them is about to be overwritten. */
+  void copyFailed(ChunkRun run, IOException failure) throws IOException {
+    store.abandon(run);
+    boolean full = ErrnoException.errnoOf(failure) == Errno.ENOSPC;
+    if (full && overflow == OverflowPolicy.REFUSE) {
+      throw failure;
+    }
+    snapshot.invalidate(full ? Snapshot.NO_SPACE : Snapshot.IO_ERROR);
+  }
+
+  /** Waits until the exceptions of a range are durable; Invalid, durably, if that fails. */
+  void harden(long position, long length) throws IOException {
+    if (snapshot.valid()) {
+      try {
+        awaitDurable(position, length);
+      } catch (IOException e) {
+        snapshot.invalidate(Snapshot.IO_ERROR);
+      }
+    }
+    if (!snapshot.valid()) {
+      snapshot.ensureInvalidRecorded();
+    }
+  }
+
+  private void awaitDurable(long position, long length) throws IOException {
+    long last = chunkSize.chunkOf(position + length - 1);
+    for (long chunk = chunkSize.chunkOf(position); chunk <= last; chunk++) {
+      long newChunk = exceptions.find(chunk);
+      if (newChunk != ExceptionMap.NONE) {
+        store.awaitDurable(newChunk);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.ExceptionStore;
+import org.dmsnap.store.ExceptionStoreType;
+
+/**
+ * An exception store as it was opened, and what it held.
+ *
+ * @param store the store
+ * @param exceptions what it had on disk
+ * @param notes what was odd, a line each
+ */
+record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> notes) {
+
+  /** Opens the store on {@code cow}, or initialises a fresh one; arguments as in a table line. */
+  static LoadedStore open(
+      BlockDevice cow, ExceptionStoreType type, int chunkSectors, long originBytes)
+      throws IOException {
+    // sized for the smallest chunk: the header, not yet read, has the last word on the size
+    ExceptionTable table = new ExceptionTable(new ChunkSize(1).chunksIn(originBytes));
+    List<String> notes = new ArrayList<>();
+    ExceptionStore store =
+        type.open(
+            cow,
+            chunkSectors,
+            originBytes,
+            (oldChunk, newChunk) -> {
+              if (!table.putIfAbsent(oldChunk, newChunk)) {
+                notes.add(duplicate(oldChunk, newChunk));
+              }
+            });
+    int found = store.chunkSize().sectors();
+    if (chunkSectors != 0 && chunkSectors != found) {
+      notes.add(
+          "chunk size "
+              + found
+              + " in device metadata overrides table chunk size of "
+              + chunkSectors);
+    }
+    return new LoadedStore(store, new ExceptionMap(store.chunkSize(), table), List.copyOf(notes));
+  }
+
+  private static String duplicate(long oldChunk, long newChunk) {
+    return "origin chunk "
+        + oldChunk
+        + " has a second exception, at COW chunk "
+        + newChunk
+        + "; the first counts";
+  }
+}
