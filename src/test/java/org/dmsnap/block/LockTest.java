@@ -93,6 +93,22 @@ class LockTest {
   }
 
   @Test
+  void an_image_that_qemu_holds_is_refused() throws Exception {
+    assumeTrue(runs("qemu-io", "--version"), "qemu-io is not installed");
+    String image = path.resolve("image").toString();
+    Process qemu = new ProcessBuilder("qemu-io", "-f", "raw", image).start();
+    try {
+      qemu.outputWriter().append("read 0 512\n").flush();
+      assertThat(qemu.inputReader().readLine()).contains("512/512"); // it has opened it by now
+
+      assertFails(Errno.EBUSY, () -> directory.openImage("image", Access.WRITE));
+      assertFails(Errno.EBUSY, () -> directory.openImage("image", Access.READ));
+    } finally {
+      qemu.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
   void a_pool_is_locked_by_one_or_shared() throws IOException {
     try (FileDirectory alone = FileDirectory.lock(path, false)) {
       assertThat(alone.name()).isNotEmpty();
