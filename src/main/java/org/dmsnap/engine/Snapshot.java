@@ -3,13 +3,11 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
-import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
@@ -41,10 +39,9 @@ public final class Snapshot implements Target {
   private final SnapshotListener listener;
   private final CopyOutTarget copyOut;
   private final SnapshotDiscard discard;
-  private final boolean overflowMode;
+  private final SnapshotWriter writer;
   private final List<String> notes;
   private volatile boolean unsynced;
-  private final AtomicInteger unsyncedExceptions = new AtomicInteger();
 
   private Snapshot(
       Origin origin,
@@ -63,7 +60,7 @@ public final class Snapshot implements Target {
     this.space = new CowSpace(this, store, listener);
     this.copyOut = new CopyOutTarget(this, exceptions, space, origin.overflow());
     this.discard = new SnapshotDiscard(this, origin, with);
-    this.overflowMode = store.code().equals("PO");
+    this.writer = new SnapshotWriter(this, origin, space, this::overflow);
   }
 
   /**
@@ -168,13 +165,13 @@ public final class Snapshot implements Target {
     if (origin.overflow() == OverflowPolicy.REFUSE) {
       synchronized (origin.admission()) {
         admit(position, length);
-        writeRuns(position, buffer, length);
+        writer.write(position, buffer, length);
       }
     } else {
-      writeRuns(position, buffer, length);
+      writer.write(position, buffer, length);
     }
     checkValid();
-    if (unsyncedExceptions.get() > UNSYNCED_LIMIT) {
+    if (writer.unsynced() > UNSYNCED_LIMIT) {
       flush();
     }
   }
@@ -189,7 +186,7 @@ public final class Snapshot implements Target {
       return;
     }
     unsynced = false;
-    unsyncedExceptions.set(0);
+    writer.syncing();
     origin.stalls().stalling();
     try {
       store.flush();
@@ -241,67 +238,10 @@ public final class Snapshot implements Target {
     }
   }
 
-  private void writeRuns(long position, NativeBuffer buffer, int length) throws IOException {
-    for (int left = length; left > 0; ) {
-      int piece = exceptions.exceptedRun(position, left);
-      if (piece > 0) {
-        cow.write(exceptions.cowPosition(position), buffer, piece);
-      } else {
-        piece = writeNew(position, buffer, left);
-      }
-      position += piece;
-      left -= piece;
-    }
-  }
-
   private void admit(long position, int length) throws IOException {
     if (!copyOut.makeRoom(position, length)) {
       throw new ErrnoException(Errno.ENOSPC, "the snapshot is full; extend it");
     }
-  }
-
-  /** Writes chunks that have no exception, as many as lie next to each other on the COW device. */
-  private int writeNew(long position, NativeBuffer buffer, int left) throws IOException {
-    ChunkLocks locks = origin.locks();
-    StampedLock lock = locks.of(position);
-    long stamp = lock.writeLock(); // from the look-up until the exceptions are added
-    try {
-      int length = exceptions.unexceptedRun(position, locks.lengthWithin(position, left));
-      if (length == 0) {
-        return 0; // an exception came meanwhile: the caller looks again
-      }
-      long oldFirst = chunkSize.chunkOf(position);
-      ChunkRun run = allocate(chunkSize.chunkOf(position + length - 1) - oldFirst + 1);
-      long end = Math.min(position + length, chunkSize.positionOf(oldFirst + run.count()));
-      int piece = (int) (end - position);
-      try {
-        new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, piece, run);
-      } catch (IOException e) {
-        copyFailedByOwnWrite(run, e);
-        throw e;
-      }
-      unsyncedExceptions.addAndGet((int) run.count());
-      copyOut.copied(oldFirst, run);
-      return piece;
-    } finally {
-      lock.unlockWrite(stamp);
-    }
-  }
-
-  private ChunkRun allocate(long wanted) throws IOException {
-    ChunkRun run = space.prepare(wanted);
-    if (run != null) {
-      return run;
-    }
-    if (overflowMode) {
-      if (!validity.overflowed()) {
-        validity.overflow();
-        listener.overflowed(this);
-      }
-      throw new ErrnoException(Errno.EIO, "the snapshot overflowed");
-    }
-    invalidate(NO_SPACE);
-    throw invalid();
   }
 
   void checkWritable() throws IOException {
@@ -317,14 +257,14 @@ public final class Snapshot implements Target {
     }
   }
 
-  private static ErrnoException invalid() {
-    return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it");
+  private void overflow() {
+    if (!validity.overflowed()) {
+      validity.overflow();
+      listener.overflowed(this);
+    }
   }
 
-  private void copyFailedByOwnWrite(ChunkRun run, IOException failure) throws IOException {
-    store.abandon(run);
-    if (ErrnoException.errnoOf(failure) != Errno.ENOSPC) {
-      invalidate(IO_ERROR);
-    }
+  static ErrnoException invalid() {
+    return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it");
   }
 }

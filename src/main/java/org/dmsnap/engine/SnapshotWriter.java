@@ -1,0 +1,112 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.StampedLock;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.store.ChunkRun;
+import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.ExceptionStore;
+
+/** A snapshot's own writes: in place where a chunk has an exception, else to a new chunk. */
+final class SnapshotWriter {
+
+  private final Snapshot snapshot;
+  private final Origin origin;
+  private final BlockDevice cow;
+  private final ExceptionStore store;
+  private final ChunkSize chunkSize;
+  private final ExceptionMap exceptions;
+  private final CowSpace space;
+  private final Runnable overflow;
+  private final AtomicInteger unsynced = new AtomicInteger();
+
+  /**
+   * @param overflow called when a snapshot of type {@code PO} finds no space
+   */
+  SnapshotWriter(Snapshot snapshot, Origin origin, CowSpace space, Runnable overflow) {
+    this.snapshot = snapshot;
+    this.origin = origin;
+    this.cow = snapshot.cow();
+    this.store = snapshot.store();
+    this.chunkSize = snapshot.chunkSize();
+    this.exceptions = snapshot.exceptions();
+    this.space = space;
+    this.overflow = overflow;
+  }
+
+  /** How many exceptions were added since {@link #syncing}. */
+  int unsynced() {
+    return unsynced.get();
+  }
+
+  /** A flush begins: what is added from now on counts anew. */
+  void syncing() {
+    unsynced.set(0);
+  }
+
+  /** As {@link Target#write}. */
+  void write(long position, NativeBuffer buffer, int length) throws IOException {
+    for (int left = length; left > 0; ) {
+      int piece = exceptions.exceptedRun(position, left);
+      if (piece > 0) {
+        cow.write(exceptions.cowPosition(position), buffer, piece);
+      } else {
+        piece = writeNew(position, buffer, left);
+      }
+      position += piece;
+      left -= piece;
+    }
+  }
+
+  /** Writes chunks that have no exception, as many as lie next to each other on the COW device. */
+  private int writeNew(long position, NativeBuffer buffer, int left) throws IOException {
+    ChunkLocks locks = origin.locks();
+    StampedLock lock = locks.of(position);
+    long stamp = lock.writeLock(); // from the look-up until the exceptions are added
+    try {
+      int length = exceptions.unexceptedRun(position, locks.lengthWithin(position, left));
+      if (length == 0) {
+        return 0; // an exception came meanwhile: the caller looks again
+      }
+      long oldFirst = chunkSize.chunkOf(position);
+      ChunkRun run = allocate(chunkSize.chunkOf(position + length - 1) - oldFirst + 1);
+      long end = Math.min(position + length, chunkSize.positionOf(oldFirst + run.count()));
+      int piece = (int) (end - position);
+      try {
+        new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, piece, run);
+      } catch (IOException e) {
+        copyFailedByOwnWrite(run, e);
+        throw e;
+      }
+      unsynced.addAndGet((int) run.count());
+      snapshot.copyOut().copied(oldFirst, run);
+      return piece;
+    } finally {
+      lock.unlockWrite(stamp);
+    }
+  }
+
+  private ChunkRun allocate(long wanted) throws IOException {
+    ChunkRun run = space.prepare(wanted);
+    if (run != null) {
+      return run;
+    }
+    if (store.code().equals("PO")) {
+      overflow.run();
+      throw new ErrnoException(Errno.EIO, "the snapshot overflowed");
+    }
+    snapshot.invalidate(Snapshot.NO_SPACE);
+    throw Snapshot.invalid();
+  }
+
+  private void copyFailedByOwnWrite(ChunkRun run, IOException failure) throws IOException {
+    store.abandon(run);
+    if (ErrnoException.errnoOf(failure) != Errno.ENOSPC) {
+      snapshot.invalidate(Snapshot.IO_ERROR);
+    }
+  }
+}
