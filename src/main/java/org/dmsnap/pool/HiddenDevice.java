@@ -1,4 +1,86 @@
 package org.dmsnap.pool;
 
-/** Placeholder. */
-abstract non-sealed class HiddenDevice implements Device {}
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+
+/** A device beneath volumes, there to be looked at; opening it does not count as opening those. */
+abstract sealed class HiddenDevice implements Device permits RealDevice, CowDevice {
+
+  private final Volume above;
+  private final String suffix;
+
+  /** The device beneath {@code above}, named after it. */
+  HiddenDevice(Volume above, String suffix) {
+    this.above = above;
+    this.suffix = suffix;
+  }
+
+  @Override
+  public final String name() {
+    return above.name() + suffix;
+  }
+
+  @Override
+  public final boolean writable() {
+    return false;
+  }
+
+  @Override
+  public final boolean hidden() {
+    return true;
+  }
+
+  @Override
+  public final long modifiedMillis() {
+    return above.modifiedMillis();
+  }
+
+  @Override
+  public final long generation() {
+    return above.generation();
+  }
+
+  @Override
+  public final void read(long position, NativeBuffer buffer, int length) throws IOException {
+    long stamp = above.gate().enterView();
+    try {
+      readInside(position, buffer, length);
+    } finally {
+      above.gate().leaveView(stamp);
+    }
+  }
+
+  /** Reads, inside the gate. */
+  abstract void readInside(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /** What a request to it gets when it is gone. */
+  final ErrnoException gone() {
+    return new ErrnoException(Errno.EIO, name() + " is gone");
+  }
+
+  @Override
+  public final void released() {
+    // nothing was counted
+  }
+
+  @Override
+  public final void write(long position, NativeBuffer buffer, int length) throws IOException {
+    throw readOnly();
+  }
+
+  @Override
+  public final void discard(long position, long length) throws IOException {
+    throw readOnly();
+  }
+
+  @Override
+  public final void zero(long position, long length) throws IOException {
+    throw readOnly();
+  }
+
+  private ErrnoException readOnly() {
+    return new ErrnoException(Errno.EROFS, name() + " is there for reading only");
+  }
+}

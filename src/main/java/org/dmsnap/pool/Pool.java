@@ -2,98 +2,295 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.StallListener;
 import org.jspecify.annotations.Nullable;
 
-/** Skeleton of the public face; see the Javadoc of each method. */
+/**
+ * Named volumes in a directory, and every change that can be made to which there are.
+ *
+ * <p><b>The order of changes.</b> A change to the pool happens when {@code pool.table} is replaced,
+ * and at no other moment; before that it can be undone, after that it is only finished, by the next
+ * mount if need be.
+ *
+ * <ul>
+ *   <li><i>create</i>: make {@code .NAME.img.new} durable, replace the table, rename it to {@code
+ *       NAME.img}.
+ *   <li><i>snapshot</i>: make {@code .NAME.cow.new} with an empty store durable, flush the image (to
+ *       keep what follows short); take the gate, flush the image again, replace the table, let the
+ *       origin copy out, release; rename. Whatever is written later is newer than the snapshot.
+ *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
+ *       make that durable, replace the table, then stop copying out, then delete.
+ *   <li>When the pool is opened, a listed file that is missing is looked for under those two names and
+ *       gets its own back; such files that belong to nothing listed are deleted. No other file is
+ *       ever deleted.
+ *   <li>A COW file's size is its own, and the table follows it.
+ * </ul>
+ *
+ * <p><b>Locks and suspend.</b> Commands run one at a time, under the command lock. What requests could
+ * see half done is done with the origin's gate held, which every request takes shared. Suspend holds
+ * half of it, the changes, from one command to another. What a waiting request holds must not be
+ * needed by whoever ends the wait: so requests take neither the command lock nor anything that is
+ * held while a command waits for the gate; what happens to a snapshot inside a request goes to the
+ * table under the table's own lock, under which nothing is waited for but the disk.
+ *
+ * <p>Failures are {@link ErrnoException}s in words; words that make no sense are {@link
+ * IllegalArgumentException}s.
+ */
 public final class Pool implements AutoCloseable {
 
-  /** Opens a locked pool: loads the table, cleans up, adopts images, opens every volume. */
+  private static final int LEAST_THRESHOLD = 50;
+  private static final long BACKGROUND_SECONDS = 30;
+
+  private final PoolState state;
+  private final ExecutorService background;
+  private final ReentrantLock commands = new ReentrantLock();
+  private boolean closed; // command lock
+
+  private Pool(PoolState state, ExecutorService background) {
+    this.state = state;
+    this.background = background;
+  }
+
+  /**
+   * Opens a locked pool: loads the table, finishes what a crash cut short, adopts images, opens every
+   * volume. The directory is the pool's from then on; if this fails, it stays the caller's.
+   *
+   * @throws ErrnoException if the pool cannot be served, saying why and what to do
+   */
   public static Pool open(
       BackingDirectory directory, PoolOptions options, EventLog log, StallListener stalls)
       throws IOException {
-    throw new UnsupportedOperationException();
+    ExecutorService background =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread thread = new Thread(work, "dmsnap-pool");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      PoolOptions checked = checked(options, log);
+      return new Pool(PoolLoader.open(directory, checked, log, stalls, background), background);
+    } catch (IOException | RuntimeException failure) {
+      background.shutdown();
+      throw failure;
+    }
+  }
+
+  private static PoolOptions checked(PoolOptions options, EventLog log) {
+    if (options.autoextendThreshold() >= LEAST_THRESHOLD) {
+      return options;
+    }
+    log.warning("autoextend_threshold is raised to 50, the least that works");
+    return new PoolOptions(
+        options.readOnly(),
+        options.acceptChangedOrigin(),
+        LEAST_THRESHOLD,
+        options.autoextendPercent(),
+        options.overflow());
   }
 
   /** The pool's directory name: the VG of {@code ctl/lvs}. */
   public String name() {
-    throw new UnsupportedOperationException();
+    return state.directory().name();
   }
 
   /** Whether it was opened read-only. */
   public boolean readOnly() {
-    throw new UnsupportedOperationException();
+    return state.options().readOnly();
   }
 
   /** Every device that there is now, hidden ones included, by name. */
   public List<Device> devices() {
-    throw new UnsupportedOperationException();
+    return state.volumes().devices();
   }
 
   /** The device of that name, or null. */
   public @Nullable Device device(String name) {
-    throw new UnsupportedOperationException();
+    return state.volumes().device(name);
   }
 
   /** The state of every volume, by name: origins, and their snapshots, one that merges included. */
   public List<VolumeReport> volumes() {
-    throw new UnsupportedOperationException();
+    return state.volumes().reports();
   }
 
   /** What happened lately. */
   public EventLog log() {
-    throw new UnsupportedOperationException();
+    return state.log();
   }
 
   /** Bytes free for the pool and bytes in all, on the file system that holds it. */
   public BackingDirectory directory() {
-    throw new UnsupportedOperationException();
+    return state.directory();
   }
 
-  /** Creates an origin. */
+  /**
+   * Creates an origin of {@code bytes} zeroes.
+   *
+   * @throws ErrnoException EEXIST, ENOSPC, EROFS
+   */
   public void create(String name, long bytes) throws IOException {
-    throw new UnsupportedOperationException();
+    command(() -> new Creation(state).origin(name, bytes));
   }
 
-  /** Takes a snapshot. */
+  /**
+   * Takes a snapshot, in one moment, of an origin that may be in use.
+   *
+   * @throws ErrnoException ENOENT, EEXIST, EROFS
+   */
   public void snapshot(SnapshotRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+    command(() -> new Creation(state).snapshot(request));
   }
 
   /** Merges a snapshot into its origin. */
   public void merge(String name, boolean force) throws IOException {
-    throw new UnsupportedOperationException();
+    command(
+        () -> {
+          throw new ErrnoException(
+              Errno.EOPNOTSUPP,
+              "merge is not there yet: "
+                  + state.volume(name).name()
+                  + " stays as it is"
+                  + (force ? ", force or not" : ""));
+        });
   }
 
-  /** Removes a snapshot, or an origin without any. */
+  /**
+   * Removes a snapshot, or an origin without any.
+   *
+   * @throws ErrnoException ENOENT, EBUSY if it is open or has snapshots, EROFS
+   */
   public void remove(String name) throws IOException {
-    throw new UnsupportedOperationException();
+    command(() -> new Removal(state).remove(state.volume(name)));
   }
 
-  /** Grows a snapshot's COW device or an origin; {@code relative}: by {@code bytes}, else to. */
+  /**
+   * Grows a snapshot's COW device or an origin; {@code relative}: by {@code bytes}, else to.
+   *
+   * @throws ErrnoException ENOENT, EBUSY if it is an origin with snapshots, EROFS
+   */
   public void extend(String name, long bytes, boolean relative) throws IOException {
-    throw new UnsupportedOperationException();
+    command(() -> new Extension(state).extend(state.volume(name), bytes, relative));
   }
 
-  /** Holds changes of an origin and its snapshots. */
-  public void suspend(String origin) throws IOException {
-    throw new UnsupportedOperationException();
+  /**
+   * Holds changes of an origin and its snapshots, everything before them being durable on return.
+   *
+   * @throws ErrnoException ENOENT, EROFS
+   */
+  public void suspend(String name) throws IOException {
+    command(
+        () -> {
+          OriginVolume origin = origin(name);
+          if (origin.suspended()) {
+            throw new IllegalArgumentException(name + " is suspended already");
+          }
+          origin.suspend();
+        });
   }
 
-  /** Ends {@link #suspend}. */
-  public void resume(String origin) throws IOException {
-    throw new UnsupportedOperationException();
+  /**
+   * Ends {@link #suspend}.
+   *
+   * @throws ErrnoException ENOENT, EROFS
+   */
+  public void resume(String name) throws IOException {
+    command(
+        () -> {
+          OriginVolume origin = origin(name);
+          if (!origin.suspended()) {
+            throw new IllegalArgumentException(name + " is not suspended");
+          }
+          origin.resume();
+        });
   }
 
-  /** Resumes what is suspended and makes everything written durable; the pool stays open. */
+  private OriginVolume origin(String name) throws ErrnoException {
+    Volume volume = state.volume(name);
+    if (volume instanceof OriginVolume origin) {
+      return origin;
+    }
+    String origin = volume instanceof SnapshotVolume snapshot ? snapshot.origin().name() : name;
+    throw new IllegalArgumentException(name + " is a snapshot; name its origin, " + origin);
+  }
+
+  /**
+   * Resumes what is suspended and makes everything written durable; the pool stays open.
+   *
+   * @throws ErrnoException EIO, saying what could not be written
+   */
   public void commit() throws IOException {
-    throw new UnsupportedOperationException();
+    locked(() -> new CleanStop(state).commit());
   }
 
-  /** A clean stop: commits, notes the origins' state, closes all. */
+  /**
+   * A clean stop: resumes, commits, notes the origins' state, closes everything, the directory
+   * included. Closing twice is harmless.
+   *
+   * @throws ErrnoException EIO, saying what could not be written; everything is closed all the same
+   */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    locked(
+        () -> {
+          if (!closed) {
+            closed = true;
+            stopBackground();
+            new CleanStop(state).stop();
+          }
+        });
+  }
+
+  private void stopBackground() {
+    background.shutdown();
+    try {
+      if (!background.awaitTermination(BACKGROUND_SECONDS, TimeUnit.SECONDS)) {
+        state.log().warning("the pool's background work goes on while the pool is closed");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A command's work. */
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void command(Work work) throws IOException {
+    locked(
+        () -> {
+          if (closed) {
+            throw new ErrnoException(Errno.ENODEV, "the pool is closed");
+          }
+          if (readOnly()) {
+            throw new ErrnoException(Errno.EROFS, "the pool is mounted read-only");
+          }
+          state.table().settle();
+          work.run();
+        });
+  }
+
+  private void locked(Work work) throws IOException {
+    if (!commands.tryLock()) {
+      state.stalls().stalling();
+      try {
+        commands.lock();
+      } finally {
+        state.stalls().resumed();
+      }
+    }
+    try {
+      work.run();
+    } finally {
+      commands.unlock();
+    }
   }
 }

@@ -1,4 +1,229 @@
 package org.dmsnap.pool;
 
-/** Placeholder. */
-abstract non-sealed class Volume implements Device {}
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Gate;
+import org.dmsnap.engine.Target;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that users open: takes each request through the gate to the target that serves it now.
+ *
+ * <p>The target changes only while the gate is held, so a request sees one target from start to end.
+ */
+abstract sealed class Volume implements Device permits OriginVolume, SnapshotVolume {
+
+  private static final AtomicLong GENERATIONS = new AtomicLong();
+
+  private final String name;
+  private final Gate gate;
+  private volatile @Nullable Target target;
+  private volatile String absence;
+  private volatile long modifiedMillis;
+  private volatile long generation = GENERATIONS.incrementAndGet();
+  private volatile String file;
+  private int opens; // guarded by this
+  private boolean retired; // guarded by this
+
+  /** A volume that nothing serves yet. */
+  Volume(String name, Gate gate, String file, long modifiedMillis) {
+    this.name = name;
+    this.gate = gate;
+    this.file = file;
+    this.modifiedMillis = modifiedMillis;
+    this.absence = name + " is not there yet";
+  }
+
+  @Override
+  public final String name() {
+    return name;
+  }
+
+  @Override
+  public final boolean hidden() {
+    return false;
+  }
+
+  @Override
+  public final long modifiedMillis() {
+    return modifiedMillis;
+  }
+
+  @Override
+  public final long generation() {
+    return generation;
+  }
+
+  /** What changes under a page cache is not what that cache holds. */
+  final void contentChanged() {
+    generation = GENERATIONS.incrementAndGet();
+  }
+
+  /** What every request to it passes. */
+  final Gate gate() {
+    return gate;
+  }
+
+  /** The name of its file in the pool, for now; empty for none. */
+  final String file() {
+    return file;
+  }
+
+  /** Its file has got another name. */
+  final void fileRenamed(String renamed) {
+    file = renamed;
+  }
+
+  /** Makes {@code next} serve it; the gate is held. */
+  final void serve(Target next) {
+    target = next;
+  }
+
+  /** Lets nothing serve it any more: requests fail with EIO and {@code why}; the gate is held. */
+  final void cut(String why) {
+    absence = why;
+    target = null;
+  }
+
+  /** The target that serves it, or null. */
+  final @Nullable Target served() {
+    return target;
+  }
+
+  /** The target that serves it; inside the gate. */
+  final Target target() throws IOException {
+    Target serving = target;
+    if (serving == null) {
+      throw new ErrnoException(Errno.EIO, absence);
+    }
+    return serving;
+  }
+
+  /** Why it cannot be written, or null; does not change from null while it is open. */
+  abstract @Nullable String writeProtection();
+
+  @Override
+  public final boolean writable() {
+    return writeProtection() == null;
+  }
+
+  /** Its size in sectors. */
+  final long sectors() {
+    return Sectors.in(size());
+  }
+
+  @Override
+  public final synchronized void opened() throws IOException {
+    if (retired) {
+      throw new ErrnoException(Errno.ENOENT, name + " is being removed");
+    }
+    opens++;
+  }
+
+  @Override
+  public final synchronized void released() {
+    opens--;
+    notifyAll();
+  }
+
+  /** Whether anyone has it open. */
+  final synchronized boolean open() {
+    return opens > 0;
+  }
+
+  /**
+   * Keeps it from being opened again, once nobody has it open; since close(2) returns before the last
+   * handle is released, that is waited for a moment.
+   *
+   * @return whether nobody has it open
+   */
+  final synchronized boolean retire(long waitMillis) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+    for (long left; opens > 0 && (left = end - System.nanoTime()) > 0; ) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new ErrnoException(Errno.EINTR, "interrupted while " + name + " was open", interrupted);
+      }
+    }
+    retired = opens == 0;
+    return retired;
+  }
+
+  /** Lets it be opened again. */
+  final synchronized void unretire() {
+    retired = false;
+  }
+
+  @Override
+  public final void read(long position, NativeBuffer buffer, int length) throws IOException {
+    long stamp = gate.enterView();
+    try {
+      target().read(position, buffer, length);
+    } finally {
+      gate.leaveView(stamp);
+    }
+  }
+
+  @Override
+  public final void flush() throws IOException {
+    long stamp = gate.enterView();
+    try {
+      target().flush();
+    } finally {
+      gate.leaveView(stamp);
+    }
+  }
+
+  @Override
+  public final void write(long position, NativeBuffer buffer, int length) throws IOException {
+    long stamp = enterChange();
+    try {
+      target().write(position, buffer, length);
+    } finally {
+      gate.leaveChange(stamp);
+    }
+  }
+
+  @Override
+  public final void discard(long position, long length) throws IOException {
+    long stamp = enterChange();
+    try {
+      checkDiscard();
+      target().discard(position, length);
+    } finally {
+      gate.leaveChange(stamp);
+    }
+  }
+
+  @Override
+  public final void zero(long position, long length) throws IOException {
+    long stamp = enterChange();
+    try {
+      target().zero(position, length);
+    } finally {
+      gate.leaveChange(stamp);
+    }
+  }
+
+  /** Refuses a discard that would reach what must not change. */
+  void checkDiscard() throws IOException {
+    target();
+  }
+
+  private long enterChange() throws IOException {
+    String protection = writeProtection();
+    if (protection != null) {
+      throw new ErrnoException(Errno.EROFS, protection);
+    }
+    long stamp = gate.enterChange();
+    modifiedMillis = System.currentTimeMillis();
+    return stamp;
+  }
+}

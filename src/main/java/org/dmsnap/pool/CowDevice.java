@@ -1,0 +1,73 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.Sectors;
+
+/** {@code SNAP-cow}: a persistent snapshot's COW device. */
+final class CowDevice extends HiddenDevice {
+
+  private final SnapshotVolume snapshot;
+  private volatile boolean cut;
+
+  /** The device beneath {@code snapshot}. */
+  CowDevice(SnapshotVolume snapshot) {
+    super(snapshot, PoolFiles.COW);
+    this.snapshot = snapshot;
+  }
+
+  /** Whether there is one. */
+  boolean present() {
+    return snapshot.persistent() && snapshot.cow() != null && !cut;
+  }
+
+  /** Lets every request fail from now on; the gate is held. */
+  void cut() {
+    cut = true;
+  }
+
+  @Override
+  public long size() {
+    BlockDevice cow = snapshot.cow();
+    return cow == null ? 0 : cow.size();
+  }
+
+  @Override
+  public String table() {
+    return PoolTable.linear(Sectors.in(size()), PoolFiles.cow(snapshot.name()));
+  }
+
+  @Override
+  public String status() {
+    return "0 " + Sectors.in(size()) + " linear ";
+  }
+
+  /** Commits first, so that what is read is a whole store. */
+  @Override
+  public void opened() throws IOException {
+    flush();
+  }
+
+  @Override
+  void readInside(long position, NativeBuffer buffer, int length) throws IOException {
+    BlockDevice cow = snapshot.cow();
+    if (cow == null || cut) {
+      throw gone();
+    }
+    cow.read(position, buffer, length);
+  }
+
+  @Override
+  public void flush() throws IOException {
+    long stamp = snapshot.gate().enterView();
+    try {
+      if (!present()) {
+        throw gone();
+      }
+      snapshot.flushIfValid();
+    } finally {
+      snapshot.gate().leaveView(stamp);
+    }
+  }
+}

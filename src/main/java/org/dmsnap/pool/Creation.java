@@ -1,0 +1,172 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.Set;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Origin;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.store.ChunkSize;
+
+/** Makes new volumes: origins, and snapshots of them. */
+final class Creation {
+
+  private final PoolState state;
+
+  /** Creates in {@code state}'s pool. */
+  Creation(PoolState state) {
+    this.state = state;
+  }
+
+  /** A new origin, all zeroes. */
+  void origin(String name, long bytes) throws IOException {
+    state.checkFree(name);
+    checkSize(bytes);
+    String file = PoolFiles.image(name);
+    BlockDevice image = state.createFresh(file, bytes);
+    try {
+      image.sync();
+      state.directory().sync();
+      state.table().change(table -> table.withOrigin(name, Sectors.in(bytes)));
+    } catch (IOException | RuntimeException failure) {
+      state.undoFresh(file, image, failure);
+      throw failure;
+    }
+    Origin origin = new Origin(image, state.options().overflow(), state.stalls());
+    OriginVolume volume =
+        new OriginVolume(name, origin, PoolFiles.fresh(file), System.currentTimeMillis(), false);
+    state.nameListed(file, volume);
+    state.volumes().add(volume);
+  }
+
+  /** A snapshot of an origin as it is now. */
+  void snapshot(SnapshotRequest request) throws IOException {
+    OriginVolume origin = originOf(request);
+    state.checkFree(request.name());
+    TableParser.checkFeatures(request.features());
+    long bytes = cowBytes(request, origin);
+    if (request.type().persistent()) {
+      persistent(request, origin, bytes);
+    } else {
+      transientOne(request, origin, bytes);
+    }
+    state.volumes().publish();
+  }
+
+  private void persistent(SnapshotRequest request, OriginVolume origin, long bytes)
+      throws IOException {
+    String file = PoolFiles.cow(request.name());
+    BlockDevice cow = state.createFresh(file, bytes);
+    SnapshotVolume volume = volume(request, origin, PoolFiles.fresh(file));
+    try {
+      open(volume, cow, request);
+      volume.flushIfValid();
+      cow.sync();
+      state.directory().sync();
+      origin.flush(); // here, so that little is left to flush while requests are held
+      take(volume);
+    } catch (IOException | RuntimeException failure) {
+      state.undoFresh(file, cow, failure);
+      throw failure;
+    }
+    state.nameListed(file, volume);
+  }
+
+  private void transientOne(SnapshotRequest request, OriginVolume origin, long bytes)
+      throws IOException {
+    BlockDevice cow = state.directory().createUnnamed(bytes);
+    SnapshotVolume volume = volume(request, origin, "");
+    try {
+      open(volume, cow, request);
+      origin.flush();
+      take(volume);
+    } catch (IOException | RuntimeException failure) {
+      cow.close();
+      throw failure;
+    }
+  }
+
+  /** The moment of the snapshot: no request is under way. */
+  private void take(SnapshotVolume volume) throws IOException {
+    Hold.during(volume.origin(), () -> takeInside(volume));
+  }
+
+  private void takeInside(SnapshotVolume volume) throws IOException {
+    volume.origin().target().flush();
+    if (volume.persistent()) {
+      state.table().change(table -> table.withSnapshot(volume.name(), volume.entry()));
+    }
+    volume.origin().attach(volume);
+  }
+
+  private void open(SnapshotVolume volume, BlockDevice cow, SnapshotRequest request)
+      throws IOException {
+    volume.cowOpened(cow);
+    SnapshotWatch watch = new SnapshotWatch(state, volume);
+    volume.loaded(
+        Snapshot.open(
+            volume.origin().origin(),
+            cow,
+            request.type(),
+            request.chunkSectors(),
+            request.features(),
+            watch));
+  }
+
+  private static SnapshotVolume volume(SnapshotRequest request, OriginVolume origin, String file) {
+    SnapshotEntry entry =
+        new SnapshotEntry(
+            origin.name(),
+            origin.sectors(),
+            request.type().code(),
+            request.chunkSectors(),
+            Set.copyOf(request.features()),
+            0);
+    return new SnapshotVolume(request.name(), origin, entry, file, System.currentTimeMillis());
+  }
+
+  private OriginVolume originOf(SnapshotRequest request) throws IOException {
+    if (state.volume(request.origin()) instanceof OriginVolume origin) {
+      return origin;
+    }
+    throw new IllegalArgumentException(
+        "Snapshots of snapshots are not supported: "
+            + request.origin()
+            + " is a snapshot; take one of its origin");
+  }
+
+  private long cowBytes(SnapshotRequest request, OriginVolume origin) {
+    checkSize(request.cowBytes());
+    int chunkSectors = new ChunkSize(request.chunkSectors()).sectors();
+    long least = Sectors.toBytes((long) CowSize.MIN_CHUNKS * chunkSectors);
+    if (request.cowBytes() < least) {
+      throw new IllegalArgumentException(
+          "Snapshot volume cannot be smaller than 3 chunks (" + least + " bytes)");
+    }
+    return cut(state, request.name(), request.cowBytes(), CowSize.useful(origin.sectors(), chunkSectors));
+  }
+
+  /** {@code bytes}, or what {@code usefulSectors} amount to if that is less. */
+  static long cut(PoolState state, String name, long bytes, long usefulSectors) {
+    long useful = Sectors.toBytes(usefulSectors);
+    if (bytes > useful) {
+      state
+          .log()
+          .warning(
+              name
+                  + ": reducing COW size "
+                  + bytes
+                  + "b down to maximum usable size "
+                  + useful
+                  + "b");
+    }
+    return Math.min(bytes, useful);
+  }
+
+  private static void checkSize(long bytes) {
+    if (bytes <= 0 || !Sectors.whole(bytes)) {
+      throw new IllegalArgumentException(
+          "a size is a whole number of 512-byte sectors, at least one: " + bytes + " bytes");
+    }
+  }
+}

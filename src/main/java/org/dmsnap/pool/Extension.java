@@ -1,0 +1,93 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Sectors;
+
+/** Grows volumes: a snapshot's COW device, or an origin that has no snapshots. */
+final class Extension {
+
+  private final PoolState state;
+
+  /** Extends in {@code state}'s pool. */
+  Extension(PoolState state) {
+    this.state = state;
+  }
+
+  /** Grows {@code volume} to {@code bytes}, or by as many if {@code relative}. */
+  void extend(Volume volume, long bytes, boolean relative) throws IOException {
+    if (bytes <= 0 || !Sectors.whole(bytes)) {
+      throw new IllegalArgumentException(
+          "a size is a whole number of 512-byte sectors, at least one: " + bytes + " bytes");
+    }
+    if (volume instanceof SnapshotVolume snapshot) {
+      snapshot(snapshot, bytes, relative);
+    } else if (volume instanceof OriginVolume origin) {
+      origin(origin, bytes, relative);
+    }
+    volume.contentChanged();
+  }
+
+  private void origin(OriginVolume origin, long bytes, boolean relative) throws IOException {
+    origin.refuseWithSnapshots("extended");
+    BackingDirectory.Stat stat = state.directory().stat(origin.file());
+    if (stat != null && stat.kind() == BackingDirectory.Kind.BLOCK_DEVICE) {
+      throw new IllegalArgumentException(origin.name() + " is a block device, which cannot grow");
+    }
+    BlockDevice image = origin.image();
+    long before = image.size();
+    long after = grown(origin.name(), before, bytes, relative);
+    try {
+      Hold.during(origin, () -> resize(origin, after));
+    } catch (IOException | RuntimeException failure) {
+      shrinkBack(image, before, failure);
+      throw failure;
+    }
+  }
+
+  private void resize(OriginVolume origin, long bytes) throws IOException {
+    origin.image().resize(bytes);
+    origin.image().sync();
+    state.table().change(table -> table.withOrigin(origin.name(), Sectors.in(bytes)));
+  }
+
+  private static void shrinkBack(BlockDevice image, long before, Exception failure) {
+    try {
+      image.resize(before);
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+    }
+  }
+
+  private void snapshot(SnapshotVolume snapshot, long bytes, boolean relative) throws IOException {
+    BlockDevice cow = snapshot.cow();
+    if (cow == null || snapshot.unloadable()) {
+      throw new ErrnoException(
+          Errno.EIO, snapshot.name() + " could not be loaded, so its COW file is left as it is");
+    }
+    long before = cow.size();
+    long wanted = grown(snapshot.name(), before, bytes, relative);
+    long useful = CowSize.useful(snapshot.sectors(), Math.max(1, snapshot.chunkSectors()));
+    long after = Math.max(before, Creation.cut(state, snapshot.name(), wanted, useful));
+    synchronized (cow) { // an auto-extension may be under way, and must not take it back
+      cow.resize(Math.max(after, cow.size()));
+    }
+    cow.sync();
+    if (snapshot.persistent()) {
+      long sectors = Sectors.in(cow.size());
+      state.table().change(table -> table.withCowSectors(snapshot.name(), sectors));
+    }
+  }
+
+  private static long grown(String name, long before, long bytes, boolean relative) {
+    long after = relative ? before + bytes : bytes;
+    if (after < before) {
+      throw new IllegalArgumentException(
+          name + " has " + before + " bytes already; " + after + " would make it smaller");
+    }
+    return after;
+  }
+}

@@ -1,0 +1,38 @@
+package org.dmsnap.pool;
+
+import org.dmsnap.engine.Gate;
+
+/** An origin's gate, held both ways for a change of structure; while suspended half of it is. */
+final class Hold {
+
+  /**
+   * What is done meanwhile.
+   *
+   * @param <E> how it may fail
+   */
+  interface Change<E extends Exception> {
+    /** Does it. */
+    void make() throws E;
+  }
+
+  private Hold() {}
+
+  /** Waits for the requests in flight, holds all others, makes {@code change}, lets them go on. */
+  static <E extends Exception> void during(OriginVolume origin, Change<E> change) throws E {
+    Gate gate = origin.gate();
+    boolean ours = !origin.suspended();
+    long changes = ours ? gate.holdChanges() : 0;
+    try {
+      long views = gate.holdViews();
+      try {
+        change.make();
+      } finally {
+        gate.releaseViews(views);
+      }
+    } finally {
+      if (ours) {
+        gate.release(changes);
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.BackingDirectory.Access;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Origin;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.StallListener;
+import org.dmsnap.store.ExceptionStoreType;
+
+/** Opens what a pool's table lists and a user has put beside it. */
+final class PoolLoader {
+
+  private final PoolState state;
+  private final PoolTable listed;
+  private final Adoption adoption;
+  private final Recovery recovery;
+  private final Access access;
+
+  private PoolLoader(PoolState state) throws IOException {
+    boolean readOnly = state.options().readOnly();
+    this.state = state;
+    this.listed = state.table().current();
+    this.adoption = new Adoption(state.directory(), state.log());
+    this.recovery = new Recovery(state.directory(), readOnly, state.log());
+    this.access = readOnly ? Access.READ : Access.WRITE;
+  }
+
+  /** Opens the pool in {@code directory}; if that fails, everything but the directory is closed. */
+  static PoolState open(
+      BackingDirectory directory,
+      PoolOptions options,
+      EventLog log,
+      StallListener stalls,
+      Executor background)
+      throws IOException {
+    String text = Objects.requireNonNullElse(directory.readText(PoolFiles.TABLE), "");
+    TableFile table = new TableFile(directory, TableParser.parse(text), text);
+    PoolState state =
+        new PoolState(directory, options, log, stalls, table, new Volumes(), background);
+    try {
+      new PoolLoader(state).load();
+    } catch (IOException | RuntimeException failure) {
+      closeAll(state, failure);
+      throw failure;
+    }
+    return state;
+  }
+
+  private static void closeAll(PoolState state, Exception failure) {
+    for (OriginVolume origin : state.volumes().origins()) {
+      try {
+        for (SnapshotVolume snapshot : origin.snapshots()) {
+          snapshot.close();
+        }
+        origin.image().close();
+      } catch (IOException | RuntimeException also) {
+        failure.addSuppressed(also);
+      }
+    }
+  }
+
+  private void load() throws IOException {
+    for (String name : listed.origins().keySet()) {
+      recovery.listed(PoolFiles.image(name));
+    }
+    for (String name : listed.snapshots().keySet()) {
+      recovery.listed(PoolFiles.cow(name));
+    }
+    recovery.finish();
+    TreeSet<String> names = new TreeSet<>(listed.origins().keySet());
+    for (String file : recovery.present()) {
+      String adopted = adoption.unlistedOrigin(file, listed);
+      if (adopted != null) {
+        names.add(adopted);
+      }
+    }
+    for (String name : names) {
+      origin(name);
+    }
+    if (!state.options().readOnly()) {
+      state.table().change(this::corrected);
+    }
+    state.volumes().publish();
+  }
+
+  private void origin(String name) throws IOException {
+    String file = recovery.listed(PoolFiles.image(name));
+    BackingDirectory.Stat stat = adoption.image(file);
+    if (stat == null) {
+      return;
+    }
+    boolean accept = state.options().acceptChangedOrigin();
+    new ChangedOrigin(listed, accept, state.log()).check(name, stat);
+    BlockDevice image = state.directory().openImage(file, access);
+    Origin origin = new Origin(image, state.options().overflow(), state.stalls());
+    OriginVolume volume =
+        new OriginVolume(
+            name, origin, file, stat.modifiedSeconds() * 1000, state.options().readOnly());
+    state.volumes().add(volume);
+    for (String snapshot : listed.snapshotsOf(name)) {
+      snapshot(snapshot, volume);
+    }
+  }
+
+  private void snapshot(String name, OriginVolume origin) throws IOException {
+    SnapshotEntry entry = Objects.requireNonNull(listed.snapshots().get(name));
+    String file = recovery.listed(PoolFiles.cow(name));
+    BackingDirectory.Stat stat = state.directory().stat(file);
+    if (stat != null) {
+      adoption.claim(file, stat);
+    }
+    long modified = stat == null ? origin.modifiedMillis() : stat.modifiedSeconds() * 1000;
+    SnapshotVolume volume = new SnapshotVolume(name, origin, entry, file, modified);
+    try {
+      load(volume, entry, file);
+    } catch (IOException | IllegalArgumentException failure) {
+      String reason = String.valueOf(failure.getMessage());
+      volume.unloadable(reason);
+      state
+          .log()
+          .error(
+              "Snapshot "
+                  + name
+                  + " could not be loaded and is shown as Invalid; "
+                  + file
+                  + " is left as it is, and "
+                  + origin.name()
+                  + " is read-only until it is repaired or the snapshot removed: "
+                  + reason);
+    }
+    origin.attach(volume);
+  }
+
+  private void load(SnapshotVolume volume, SnapshotEntry entry, String file) throws IOException {
+    BlockDevice cow = state.directory().openFile(file, access);
+    volume.cowOpened(cow);
+    String invalid = listed.invalid().get(volume.name());
+    if (invalid != null) {
+      volume.invalid(invalid);
+      return;
+    }
+    Snapshot snapshot =
+        Snapshot.open(
+            volume.origin().origin(),
+            cow,
+            ExceptionStoreType.of(entry.type()),
+            entry.chunkSectors(),
+            entry.features(),
+            new SnapshotWatch(state, volume));
+    volume.loaded(snapshot);
+    for (String note : snapshot.notes()) {
+      state.log().warning(volume.name() + ": " + note);
+    }
+    if (!snapshot.valid()) {
+      state.log().warning("Snapshot " + volume.name() + " is Invalid");
+    }
+  }
+
+  private PoolTable corrected(PoolTable table) {
+    PoolTable corrected = table.withClean(Map.of());
+    for (OriginVolume origin : state.volumes().origins()) {
+      corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
+      for (SnapshotVolume snapshot : origin.snapshots()) {
+        if (!snapshot.unloadable()) {
+          corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
+        }
+      }
+    }
+    return corrected;
+  }
+}

@@ -1,0 +1,92 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.StallListener;
+
+/**
+ * What the commands of an open pool work on.
+ *
+ * @param directory where the files are
+ * @param options how it is run
+ * @param log what happens is told here
+ * @param stalls told when a request's thread must wait
+ * @param table what is durable
+ * @param volumes what is shown
+ * @param background runs one thing at a time, later
+ */
+record PoolState(
+    BackingDirectory directory,
+    PoolOptions options,
+    EventLog log,
+    StallListener stalls,
+    TableFile table,
+    Volumes volumes,
+    Executor background) {
+
+  /** The volume of that name, or ENOENT. */
+  Volume volume(String name) throws ErrnoException {
+    Volume volume = volumes.volume(name);
+    if (volume == null) {
+      throw new ErrnoException(Errno.ENOENT, "there is no volume " + name + " in this pool");
+    }
+    return volume;
+  }
+
+  /** Refuses a name that a new volume cannot have. */
+  void checkFree(String name) throws IOException {
+    VolumeName.check(name);
+    if (volumes.device(name) != null) {
+      throw new ErrnoException(Errno.EEXIST, "there is a volume " + name + " already");
+    }
+    if (table.current().lists(name)) {
+      throw new ErrnoException(
+          Errno.EEXIST, name + " is listed in " + PoolFiles.TABLE + ", though it could not be opened");
+    }
+    checkNoFile(PoolFiles.image(name));
+    checkNoFile(PoolFiles.cow(name));
+  }
+
+  private void checkNoFile(String file) throws IOException {
+    if (directory.list().contains(file)) {
+      throw new ErrnoException(
+          Errno.EEXIST, "the pool holds a file " + file + " that is no volume's; move it away first");
+    }
+  }
+
+  /** Creates {@code file} under the name it bears until it is listed. */
+  BlockDevice createFresh(String file, long bytes) throws IOException {
+    String fresh = PoolFiles.fresh(file);
+    if (directory.list().contains(fresh)) {
+      directory.delete(fresh); // of a creation that failed, and whose deletion failed
+    }
+    return directory.create(fresh, bytes);
+  }
+
+  /** Undoes {@link #createFresh} after {@code failure}, unless a power cut might bring it back. */
+  void undoFresh(String file, BlockDevice device, Exception failure) {
+    try {
+      device.close();
+      if (!table.uncertain()) {
+        directory.delete(PoolFiles.fresh(file));
+      }
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+    }
+  }
+
+  /** Gives a listed volume's file its name. If that fails, the next mount does it. */
+  void nameListed(String file, Volume volume) {
+    try {
+      directory.rename(PoolFiles.fresh(file), file);
+      volume.fileRenamed(file);
+      directory.sync();
+    } catch (IOException | RuntimeException failure) {
+      log.warning(file + " stays " + volume.file() + " until the next mount: " + failure.getMessage());
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.Sectors;
+
+/** {@code ORIGIN-real}: an origin's image, there while the origin has snapshots. */
+final class RealDevice extends HiddenDevice {
+
+  private final OriginVolume origin;
+
+  /** The device beneath {@code origin}. */
+  RealDevice(OriginVolume origin) {
+    super(origin, PoolFiles.REAL);
+    this.origin = origin;
+  }
+
+  @Override
+  public long size() {
+    return origin.size();
+  }
+
+  @Override
+  public String table() {
+    return PoolTable.linear(Sectors.in(size()), PoolFiles.image(origin.name()));
+  }
+
+  @Override
+  public String status() {
+    return "0 " + Sectors.in(size()) + " linear ";
+  }
+
+  @Override
+  public void opened() throws IOException {
+    if (origin.snapshots().isEmpty()) {
+      throw gone();
+    }
+  }
+
+  @Override
+  void readInside(long position, NativeBuffer buffer, int length) throws IOException {
+    if (origin.snapshots().isEmpty()) {
+      throw gone();
+    }
+    origin.target().read(position, buffer, length); // which knows what has not reached the image
+  }
+
+  @Override
+  public void flush() throws IOException {
+    origin.flush();
+  }
+}

@@ -1,0 +1,142 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+
+/** Removes volumes and their files. */
+final class Removal {
+
+  /** How long a volume that is open is given to close: close(2) returns before it is. */
+  private static final long CLOSING_MILLIS = 1000;
+
+  private final PoolState state;
+
+  /** Removes from {@code state}'s pool. */
+  Removal(PoolState state) {
+    this.state = state;
+  }
+
+  /** Removes {@code volume}: a snapshot, or an origin that has none. */
+  void remove(Volume volume) throws IOException {
+    if (volume instanceof OriginVolume origin) {
+      origin.refuseWithSnapshots("removed");
+      if (!state.table().current().snapshotsOf(origin.name()).isEmpty()) {
+        throw new ErrnoException(Errno.EBUSY, origin.name() + " has snapshots in the pool's table");
+      }
+    }
+    if (!volume.retire(CLOSING_MILLIS)) {
+      throw new ErrnoException(
+          Errno.EBUSY, volume.name() + " is open; unmount or close it first");
+    }
+    try {
+      unlist(volume);
+    } catch (IOException | RuntimeException failure) {
+      volume.unretire();
+      throw failure;
+    }
+    if (volume instanceof SnapshotVolume snapshot) {
+      dismantle(snapshot);
+    } else if (volume instanceof OriginVolume origin) {
+      dismantle(origin);
+    }
+    delete(volume.file());
+  }
+
+  /** Takes it out of the table durably; its file then has a name that the next mount deletes. */
+  private void unlist(Volume volume) throws IOException {
+    String file = volume.file();
+    if (file.isEmpty()) {
+      return; // transient: never listed
+    }
+    String dying = PoolFiles.dying(file(volume));
+    boolean renamed = !file.equals(dying) && rename(file, dying);
+    try {
+      state.directory().sync();
+      UnaryOperator<PoolTable> without = table -> table.without(volume.name());
+      state.table().change(without);
+    } catch (IOException | RuntimeException failure) {
+      if (renamed) {
+        undo(volume, dying, failure);
+      }
+      throw failure;
+    }
+    volume.fileRenamed(dying);
+  }
+
+  private static String file(Volume volume) {
+    return volume instanceof OriginVolume
+        ? PoolFiles.image(volume.name())
+        : PoolFiles.cow(volume.name());
+  }
+
+  private boolean rename(String file, String dying) throws IOException {
+    if (!state.directory().list().contains(file)) {
+      return false; // a snapshot whose COW file is missing
+    }
+    if (state.directory().list().contains(dying)) {
+      state.directory().delete(dying); // of a removal whose deletion failed
+    }
+    state.directory().rename(file, dying);
+    return true;
+  }
+
+  /** Gives the file its name back, unless a power cut might make the removal happen after all. */
+  private void undo(Volume volume, String dying, Exception failure) {
+    if (state.table().uncertain()) {
+      volume.fileRenamed(dying);
+      return;
+    }
+    try {
+      state.directory().rename(dying, volume.file());
+      state.directory().sync();
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+      volume.fileRenamed(dying);
+    }
+  }
+
+  private void dismantle(SnapshotVolume snapshot) {
+    OriginVolume origin = snapshot.origin();
+    Hold.during(
+        origin,
+        () -> {
+          origin.detach(snapshot);
+          snapshot.cut(snapshot.name() + " has been removed");
+          snapshot.hiddenCow().cut();
+        });
+    state.volumes().publish();
+    close(snapshot, snapshot::close);
+  }
+
+  private void dismantle(OriginVolume origin) {
+    Hold.during(origin, () -> origin.cut(origin.name() + " has been removed"));
+    origin.resume();
+    state.volumes().remove(origin);
+    close(origin, origin.image()::close);
+  }
+
+  /** Something that can be closed. */
+  private interface Closing {
+    void close() throws IOException;
+  }
+
+  private void close(Volume volume, Closing closing) {
+    try {
+      closing.close();
+    } catch (IOException failure) {
+      state.log().warning("closing " + volume.file() + ": " + failure.getMessage());
+    }
+  }
+
+  private void delete(String file) {
+    try {
+      if (state.directory().list().contains(file)) {
+        state.directory().delete(file);
+      }
+    } catch (IOException | RuntimeException failure) {
+      state.log().warning(file + " stays until the next mount: " + failure.getMessage());
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Feature;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.Target;
+import org.jspecify.annotations.Nullable;
+
+/** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */
+final class SnapshotVolume extends Volume {
+
+  private final OriginVolume origin;
+  private final SnapshotEntry entry;
+  private final boolean persistent;
+  private final CowDevice hidden = new CowDevice(this);
+  private volatile @Nullable BlockDevice cow;
+  private volatile @Nullable Snapshot snapshot;
+  private volatile boolean unloadable;
+
+  /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
+  SnapshotVolume(String name, OriginVolume origin, SnapshotEntry entry, String file, long modified) {
+    super(name, origin.gate(), file, modified);
+    this.origin = origin;
+    this.entry = entry;
+    this.persistent = !file.isEmpty();
+  }
+
+  /** Its COW device is open. */
+  void cowOpened(BlockDevice opened) {
+    cow = opened;
+  }
+
+  /** The engine has loaded it. */
+  void loaded(Snapshot loaded) {
+    snapshot = loaded;
+    serve(loaded);
+  }
+
+  /** It is Invalid by the pool's table: nothing is loaded, nothing to be protected. */
+  void invalid(String reason) {
+    cut(name() + " is Invalid: " + reason);
+  }
+
+  /** It could not be loaded: its file must not be touched, and its origin not be written. */
+  void unloadable(String reason) {
+    unloadable = true;
+    cut(name() + " could not be loaded: " + reason);
+  }
+
+  /** Whether it could not be loaded. */
+  boolean unloadable() {
+    return unloadable;
+  }
+
+  /** Whether it outlives the pool's being open. */
+  boolean persistent() {
+    return persistent;
+  }
+
+  /** Its origin. */
+  OriginVolume origin() {
+    return origin;
+  }
+
+  /** The engine's part of it, or null if nothing is loaded. */
+  @Nullable Snapshot snapshot() {
+    return snapshot;
+  }
+
+  /** Its COW device, or null if there is none to open. */
+  @Nullable BlockDevice cow() {
+    return cow;
+  }
+
+  /** The device of its COW file, which shows if it has one. */
+  CowDevice hiddenCow() {
+    return hidden;
+  }
+
+  /** Whether it can be read. */
+  boolean valid() {
+    Snapshot loaded = snapshot;
+    return loaded != null && loaded.valid();
+  }
+
+  /** Whether it is in Overflow. */
+  boolean overflowed() {
+    return valid() && parameters().equals("Overflow");
+  }
+
+  /** Makes its exceptions durable. */
+  void flushIfValid() throws IOException {
+    Snapshot loaded = snapshot;
+    if (loaded != null && loaded.valid()) {
+      loaded.flush();
+    }
+  }
+
+  /** Sectors in a chunk. */
+  int chunkSectors() {
+    Snapshot loaded = snapshot;
+    return loaded == null ? entry.chunkSectors() : loaded.store().chunkSize().sectors();
+  }
+
+  /** As the pool's table is to list it. */
+  SnapshotEntry entry() {
+    BlockDevice opened = cow;
+    return new SnapshotEntry(
+        origin.name(),
+        sectors(),
+        entry.type(),
+        chunkSectors(),
+        entry.features(),
+        opened == null ? entry.cowSectors() : Sectors.in(opened.size()));
+  }
+
+  @Override
+  @Nullable String writeProtection() {
+    return origin.poolProtection();
+  }
+
+  @Override
+  void checkDiscard() throws IOException {
+    String protection = origin.writeProtection();
+    if (protection != null && entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
+      throw new ErrnoException(Errno.EROFS, protection);
+    }
+  }
+
+  @Override
+  public long size() {
+    return origin.size();
+  }
+
+  @Override
+  public String table() {
+    return entry().line(name());
+  }
+
+  @Override
+  public String status() {
+    return "0 " + sectors() + " snapshot " + parameters();
+  }
+
+  private String parameters() {
+    Target target = served();
+    return target == null ? "Invalid" : target.status();
+  }
+
+  /** Gives back what it holds. */
+  void close() throws IOException {
+    BlockDevice opened = cow;
+    if (opened != null) {
+      opened.close();
+    }
+  }
+}

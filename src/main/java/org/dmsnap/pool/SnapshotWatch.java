@@ -1,0 +1,149 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.SnapshotListener;
+
+/**
+ * Watches one snapshot: grows it before it fills, warns as it does, notes that it is Invalid.
+ *
+ * <p>Called inside the gate, so it waits for nothing but the disk, the table's lock and its own.
+ */
+final class SnapshotWatch implements SnapshotListener {
+
+  private static final int FIRST_WARNING = 80;
+  private static final int WARNING_STEP = 5;
+  private static final int LAST_WARNING = 95;
+  private static final int ALL = 100;
+
+  private final PoolState state;
+  private final SnapshotVolume volume;
+  private long warnedOfSectors; // guarded by this: the size that the warnings below are about
+  private int nextWarning = FIRST_WARNING; // guarded by this: percent
+  private boolean failed; // guarded by this: the last extension did
+
+  /** Watches {@code volume}. */
+  SnapshotWatch(PoolState state, SnapshotVolume volume) {
+    this.state = state;
+    this.volume = volume;
+  }
+
+  @Override
+  public void invalidated(Snapshot snapshot, String reason, boolean recorded) throws IOException {
+    volume.contentChanged();
+    state.log().error("Snapshot " + volume.name() + " became Invalid: " + reason);
+    if (!recorded && volume.persistent()) {
+      state.table().change(table -> table.withInvalid(volume.name(), reason));
+    }
+  }
+
+  @Override
+  public void overflowed(Snapshot snapshot) {
+    state.log().error("Snapshot " + volume.name() + " is full: it is in Overflow until a remount");
+  }
+
+  @Override
+  public synchronized long filling(Snapshot snapshot, long neededSectors) {
+    BlockDevice cow = snapshot.cow();
+    if (due(snapshot, cow, neededSectors)) {
+      extend(snapshot, cow, neededSectors);
+    }
+    warn(Sectors.in(cow.size()), neededSectors);
+    return nextCall(snapshot, cow, neededSectors);
+  }
+
+  private boolean due(Snapshot snapshot, BlockDevice cow, long needed) {
+    int threshold = state.options().autoextendThreshold();
+    long sectors = Sectors.in(cow.size());
+    return threshold < ALL
+        && needed > share(sectors, threshold)
+        && sectors < useful(snapshot);
+  }
+
+  private void extend(Snapshot snapshot, BlockDevice cow, long needed) {
+    int chunkSectors = snapshot.store().chunkSize().sectors();
+    try {
+      synchronized (cow) { // one change of its size at a time
+        long before = Sectors.in(cow.size());
+        long grown =
+            CowSize.extended(
+                before,
+                needed,
+                state.options().autoextendThreshold(),
+                state.options().autoextendPercent(),
+                chunkSectors);
+        long after = Math.min(grown, useful(snapshot));
+        if (after > before) {
+          cow.resize(Sectors.toBytes(after));
+          failed = false;
+          told(before, after);
+        }
+      }
+    } catch (IOException failure) {
+      if (!failed) {
+        state.log().error(volume.name() + " cannot be extended: " + failure.getMessage());
+      }
+      failed = true;
+    }
+  }
+
+  private void told(long before, long after) {
+    volume.contentChanged();
+    state
+        .log()
+        .info("Snapshot " + volume.name() + " extended from " + before + "s to " + after + "s");
+    if (volume.persistent()) {
+      try {
+        state.background().execute(() -> list(after));
+      } catch (RejectedExecutionException closing) {
+        state.log().info("the size of " + volume.name() + " is listed at the next mount");
+      }
+    }
+  }
+
+  /** The COW file's own size counts, the table only follows it. */
+  private void list(long sectors) {
+    try {
+      state.table().change(table -> table.withCowSectors(volume.name(), sectors));
+    } catch (IOException | RuntimeException failure) {
+      state
+          .log()
+          .warning("the size of " + volume.name() + " is not listed: " + failure.getMessage());
+    }
+  }
+
+  private void warn(long sectors, long needed) {
+    if (sectors != warnedOfSectors) {
+      warnedOfSectors = sectors;
+      nextWarning = FIRST_WARNING;
+    }
+    int reached = 0;
+    for (; nextWarning <= LAST_WARNING && needed >= share(sectors, nextWarning); ) {
+      reached = nextWarning;
+      nextWarning += WARNING_STEP;
+    }
+    if (reached > 0) {
+      state.log().warning("Snapshot " + volume.name() + " is now " + reached + "% full");
+    }
+  }
+
+  private long nextCall(Snapshot snapshot, BlockDevice cow, long needed) {
+    long sectors = Sectors.in(cow.size());
+    int threshold = state.options().autoextendThreshold();
+    boolean growing = threshold < ALL && sectors < useful(snapshot);
+    long extension = growing ? share(sectors, threshold) : sectors;
+    long warning = nextWarning <= LAST_WARNING ? share(sectors, nextWarning) - 1 : sectors;
+    return Math.max(needed, Math.min(extension, warning));
+  }
+
+  private long useful(Snapshot snapshot) {
+    return CowSize.useful(volume.sectors(), snapshot.store().chunkSize().sectors());
+  }
+
+  private static long share(long sectors, int percent) {
+    return sectors / ALL * percent + sectors % ALL * percent / ALL;
+  }
+}

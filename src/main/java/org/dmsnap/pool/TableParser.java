@@ -1,0 +1,238 @@
+package org.dmsnap.pool;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.Feature;
+import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.ExceptionStoreType;
+
+/** Reads {@code pool.table}, which people edit: all of it is understood, or none of it is used. */
+final class TableParser {
+
+  /** {@code NAME: 0 SECTORS TYPE PARAMS}. */
+  private static final Pattern LINE = Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
+
+  private static final Pattern CLEAN = Pattern.compile("clean (\\S+) size=(\\d+) mtime=(\\d+)");
+  private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
+  private static final long MAX_SECTORS = 1L << 53;
+
+  private final List<String> comments = new ArrayList<>();
+  private final TreeMap<String, Long> origins = new TreeMap<>();
+  private final TreeMap<String, Long> images = new TreeMap<>();
+  private final TreeMap<String, Long> cows = new TreeMap<>();
+  private final TreeMap<String, SnapshotEntry> snapshots = new TreeMap<>();
+  private final TreeMap<String, CleanNote> clean = new TreeMap<>();
+  private final TreeMap<String, String> invalid = new TreeMap<>();
+
+  private TableParser() {}
+
+  /**
+   * The table that {@code text} says.
+   *
+   * @throws ErrnoException EINVAL, with the line and what is wrong with it
+   */
+  static PoolTable parse(String text) throws ErrnoException {
+    TableParser parser = new TableParser();
+    String[] lines = text.split("\n", -1);
+    for (int i = 0; i < lines.length; i++) {
+      try {
+        parser.line(lines[i].strip());
+      } catch (IllegalArgumentException wrong) {
+        throw refusal("line " + (i + 1) + ": " + wrong.getMessage(), wrong);
+      }
+    }
+    try {
+      return parser.table();
+    } catch (IllegalArgumentException wrong) {
+      throw refusal(String.valueOf(wrong.getMessage()), wrong);
+    }
+  }
+
+  private static ErrnoException refusal(String why, Throwable cause) {
+    return new ErrnoException(
+        Errno.EINVAL, PoolFiles.TABLE + ", " + why + "; correct it and mount again", cause);
+  }
+
+  private void line(String line) {
+    if (line.startsWith(PoolTable.DIRECTIVE)) {
+      directive(line.substring(PoolTable.DIRECTIVE.length()));
+    } else if (line.startsWith("#")) {
+      comments.add(line);
+    } else if (!line.isEmpty()) {
+      device(line);
+    }
+  }
+
+  private void directive(String words) {
+    Matcher note = CLEAN.matcher(words);
+    Matcher reason = INVALID.matcher(words);
+    if (note.matches()) {
+      CleanNote noted = new CleanNote(number(note.group(2)), number(note.group(3)));
+      once(clean.put(note.group(1), noted) == null, words);
+    } else if (reason.matches()) {
+      once(invalid.put(reason.group(1), reason.group(2)) == null, words);
+    } else {
+      throw new IllegalArgumentException("this version does not know \"" + words + '"');
+    }
+  }
+
+  private void device(String line) {
+    Matcher matcher = LINE.matcher(line);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("not \"NAME: 0 SECTORS TYPE PARAMETERS\"");
+    }
+    String name = matcher.group(1);
+    long sectors = number(matcher.group(2));
+    if (sectors == 0 || sectors > MAX_SECTORS) {
+      throw new IllegalArgumentException("no device has " + sectors + " sectors");
+    }
+    String[] words = matcher.group(4).isEmpty() ? new String[0] : matcher.group(4).split("\\s+");
+    switch (matcher.group(3)) {
+      case "linear" -> linear(name, sectors, words);
+      case "snapshot-origin" -> snapshotOrigin(name, sectors, words);
+      case "snapshot" -> snapshot(name, sectors, words);
+      default ->
+          throw new IllegalArgumentException(
+              "\"" + matcher.group(3) + "\" is not one of linear, snapshot-origin, snapshot");
+    }
+  }
+
+  private void linear(String name, long sectors, String[] words) {
+    if (name.endsWith(PoolFiles.COW)) {
+      String snapshot = stripped(name, PoolFiles.COW);
+      expect(words, PoolFiles.cow(snapshot), "0");
+      once(cows.put(snapshot, sectors) == null, name);
+    } else if (name.endsWith(PoolFiles.REAL)) {
+      String origin = stripped(name, PoolFiles.REAL);
+      expect(words, PoolFiles.image(origin), "0");
+      once(images.put(origin, sectors) == null, name);
+    } else {
+      expect(words, PoolFiles.image(VolumeName.check(name)), "0");
+      once(origins.put(name, sectors) == null && !snapshots.containsKey(name), name);
+    }
+  }
+
+  private void snapshotOrigin(String name, long sectors, String[] words) {
+    expect(words, VolumeName.check(name) + PoolFiles.REAL);
+    once(origins.put(name, sectors) == null && !snapshots.containsKey(name), name);
+  }
+
+  private void snapshot(String name, long sectors, String[] words) {
+    if (words.length < 4) {
+      throw new IllegalArgumentException("requires 4 or more arguments: ORIGIN-real COW P CHUNK");
+    }
+    VolumeName.check(name);
+    String origin = stripped(words[0], PoolFiles.REAL);
+    if (!words[1].equals(name + PoolFiles.COW)) {
+      throw new IllegalArgumentException(
+          "the COW device of " + name + " is " + name + PoolFiles.COW + ", not " + words[1]);
+    }
+    ExceptionStoreType type = ExceptionStoreType.of(words[2]);
+    if (!type.persistent()) {
+      throw new IllegalArgumentException("a transient snapshot (N) cannot be listed: " + name);
+    }
+    int chunk = (int) Math.min(Integer.MAX_VALUE, number(words[3]));
+    if (chunk != 0) {
+      chunk = new ChunkSize(chunk).sectors();
+    }
+    SnapshotEntry entry =
+        new SnapshotEntry(origin, sectors, type.code(), chunk, features(words), 0);
+    once(snapshots.put(name, entry) == null && !origins.containsKey(name), name);
+  }
+
+  private static Set<Feature> features(String[] words) {
+    Set<Feature> features = EnumSet.noneOf(Feature.class);
+    long count = words.length > 4 ? number(words[4]) : 0;
+    if (count > 2 || count > words.length - 5 && count > 0) {
+      throw new IllegalArgumentException("Invalid number of feature arguments: " + words[4]);
+    }
+    for (int i = 5; i < 5 + count; i++) {
+      features.add(feature(words[i]));
+    }
+    checkFeatures(features);
+    return features;
+  }
+
+  private static Feature feature(String word) {
+    for (Feature feature : Feature.values()) {
+      if (feature.word().equals(word)) {
+        return feature;
+      }
+    }
+    throw new IllegalArgumentException("Unrecognised feature requested: " + word);
+  }
+
+  /** Refuses features that the kernel would not take together. */
+  static void checkFeatures(Set<Feature> features) {
+    if (features.contains(Feature.DISCARD_PASSDOWN_ORIGIN)
+        && !features.contains(Feature.DISCARD_ZEROES_COW)) {
+      throw new IllegalArgumentException(
+          "discard_passdown_origin feature depends on discard_zeroes_cow");
+    }
+  }
+
+  private PoolTable table() {
+    for (String name : cows.keySet()) {
+      if (!snapshots.containsKey(name)) {
+        throw new IllegalArgumentException(name + PoolFiles.COW + " is no snapshot's COW device");
+      }
+    }
+    images.forEach(this::sameSize);
+    snapshots.replaceAll(
+        (name, entry) -> entry.withCowSectors(cows.getOrDefault(name, entry.cowSectors())));
+    snapshots.values().forEach(entry -> impliedOrigin(entry.origin(), entry.sectors()));
+    clean.keySet().retainAll(origins.keySet());
+    invalid.keySet().retainAll(snapshots.keySet());
+    return new PoolTable(comments, origins, snapshots, clean, invalid);
+  }
+
+  private void sameSize(String name, long sectors) {
+    Long listed = origins.get(name);
+    if (listed != null && listed != sectors) {
+      throw new IllegalArgumentException(name + " and " + name + "-real differ in size");
+    }
+    impliedOrigin(name, sectors);
+  }
+
+  /** Adds an origin that only a device on top of it mentions, as in a line added by hand. */
+  private void impliedOrigin(String name, long sectors) {
+    if (snapshots.containsKey(name)) {
+      throw new IllegalArgumentException("Snapshots of snapshots are not supported: " + name);
+    }
+    origins.putIfAbsent(name, sectors);
+  }
+
+  private static String stripped(String name, String suffix) {
+    if (!name.endsWith(suffix)) {
+      throw new IllegalArgumentException("\"" + name + "\" does not end in " + suffix);
+    }
+    return VolumeName.check(name.substring(0, name.length() - suffix.length()));
+  }
+
+  private static void expect(String[] words, String... expected) {
+    if (!List.of(words).equals(List.of(expected))) {
+      throw new IllegalArgumentException(
+          "the parameters are not \"" + String.join(" ", expected) + '"');
+    }
+  }
+
+  private static void once(boolean first, String name) {
+    if (!first) {
+      throw new IllegalArgumentException("a second time: " + name);
+    }
+  }
+
+  private static long number(String word) {
+    if (!word.matches("[0-9]{1,18}")) {
+      throw new IllegalArgumentException("not a number: " + word);
+    }
+    return Long.parseLong(word);
+  }
+}
