@@ -33,7 +33,7 @@ class TidyTest {
 
   @Test
   void no_file_is_longer_than_300_lines() {
-    assertThat(files(MAIN)).allMatch(file -> lines(file).size() <= LINES_OF_A_FILE);
+    assertThat(files(MAIN)).filteredOn(file -> lines(file).size() > LINES_OF_A_FILE).isEmpty();
   }
 
   @Test
@@ -43,27 +43,34 @@ class TidyTest {
 
   @Test
   void nothing_is_left_for_later() {
-    assertThat(findings(UNFINISHED.asPredicate().and(line -> !line.contains("UNFINISHED"))))
+    assertThat(findings(line -> UNFINISHED.matcher(line).find() && !line.contains("Pattern")))
         .isEmpty();
   }
 
   @Test
   void every_package_says_what_it_is_for() {
-    assertThat(files(MAIN).stream().map(Path::getParent).distinct())
-        .allMatch(directory -> Files.exists(directory.resolve("package-info.java")));
-    assertThat(files(MAIN).stream().filter(file -> file.endsWith("package-info.java")))
-        .allMatch(
-            file -> lines(file).get(0).startsWith("/**") && lines(file).contains("@NullMarked"));
+    assertThat(
+            files(MAIN).stream().map(file -> file.resolveSibling("package-info.java")).distinct())
+        .filteredOn(file -> !Files.exists(file) || !isMarkedAndDocumented(file))
+        .isEmpty();
   }
 
   @Test
   void every_type_says_what_it_is_for() {
-    assertThat(files(MAIN)).allMatch(TidyTest::hasJavadoc);
+    assertThat(files(MAIN)).filteredOn(file -> !hasJavadoc(file)).isEmpty();
   }
 
   @Test
   void no_class_is_named_for_nothing() {
-    assertThat(files(MAIN)).noneMatch(file -> EMPTY_NAME.matcher(file.toString()).matches());
+    assertThat(files(MAIN))
+        .filteredOn(file -> EMPTY_NAME.matcher(file.toString()).matches())
+        .filteredOn(file -> !file.endsWith("package-info.java"))
+        .isEmpty();
+  }
+
+  private static boolean isMarkedAndDocumented(Path packageInfo) {
+    List<String> lines = lines(packageInfo);
+    return lines.get(0).startsWith("/**") && lines.contains("@NullMarked");
   }
 
   /** Whether a Javadoc ends above each top-level type, or above its annotations. */
