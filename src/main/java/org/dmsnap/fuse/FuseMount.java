@@ -1,65 +1,162 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.byref.IntByReference;
+import jnr.ffi.byref.PointerByReference;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.Pool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mounted pool.
  *
  * <p>To serve one: make a {@link SessionLoop}, open the pool with it as its {@code StallListener},
- * {@link #mount}, {@link #awaitUnmounted}, {@link Pool#commit} (which lets held requests go),
- * {@link #close}, {@link Pool#close}. To stop it from elsewhere, such as a shutdown hook, call
- * {@link #unmount} or at last {@link #detach}; the thread in {@link #awaitUnmounted} does the rest.
+ * {@link #mount}, {@link #awaitUnmounted}, {@link Pool#commit} (which lets held requests go), {@link
+ * #close}, {@link Pool#close}. To stop it from elsewhere, such as a shutdown hook, call {@link
+ * #unmount} or at last {@link #detach}; the thread in {@link #awaitUnmounted} does the rest.
  */
 public final class FuseMount implements AutoCloseable {
 
-  private FuseMount() {}
+  private static final Path DEVICE = Path.of("/dev/fuse");
+
+  private final LibFuse libFuse;
+  private final DmsnapFuse fileSystem; // reachable as long as native code may call it
+  private final SessionLoop loop;
+  private final Mountpoint mountpoint;
+  private final LibFuseOptions options;
+  private final Pointer fuse;
+  private final PointerByReference libFuseMountpoint = new PointerByReference();
+
+  private FuseMount(
+      DmsnapFuse fileSystem, SessionLoop loop, Mountpoint mountpoint, LibFuseOptions options)
+      throws IOException {
+    this.libFuse = LibFuse.load();
+    this.fileSystem = fileSystem;
+    this.loop = loop;
+    this.mountpoint = mountpoint;
+    this.options = options;
+    fuse = setUp();
+  }
 
   /**
-   * Mounts {@code pool} and returns once the mount answers. What a killed process left mounted
-   * there is taken away first.
+   * Mounts {@code pool} and returns once the mount answers. What a killed process left mounted there
+   * is taken away first.
    *
-   * @throws org.dmsnap.block.ErrnoException saying why it could not, and what to do
+   * @throws ErrnoException saying why it could not, and what to do
    */
-  public static FuseMount mount(Pool pool, SessionLoop loop, Path mountpoint, MountOptions options)
-      throws IOException {
-    throw new UnsupportedOperationException();
+  public static FuseMount mount(
+      Pool pool, SessionLoop loop, Path mountpoint, MountOptions options) throws IOException {
+    boolean root = MountCalls.INSTANCE.geteuid() == 0;
+    LibFuseOptions words = new LibFuseOptions(options, root);
+    Mountpoint ready = Mountpoint.ready(mountpoint);
+    FuseMount mount = new FuseMount(fileSystem(pool, loop, options), loop, ready, words);
+    loop.start(() -> mount.libFuse.fuse_loop(mount.fuse));
+    mount.probe();
+    return mount;
   }
 
   /** Lines that the mounter should read, such as that root cannot come in; mostly none. */
   public List<String> warnings() {
-    throw new UnsupportedOperationException();
+    return options.warnings();
   }
 
   /** Where it is mounted, absolute. */
   public Path mountpoint() {
-    throw new UnsupportedOperationException();
+    return mountpoint.path();
   }
 
   /** Waits until the mount is gone, by whomever it was unmounted; requests may still be held. */
   public void awaitUnmounted() throws InterruptedException {
-    throw new UnsupportedOperationException();
+    loop.awaitEnd();
   }
 
   /**
    * Unmounts, on any thread, if no file is open; returns when the mount is gone.
    *
-   * @throws org.dmsnap.block.ErrnoException EBUSY if it is in use
+   * @throws ErrnoException EBUSY if it is in use
    */
   public void unmount() throws IOException {
-    throw new UnsupportedOperationException();
+    mountpoint.unmount();
   }
 
   /** Takes the mount out of the tree though it is in use; it ends when the last file is closed. */
   public void detach() throws IOException {
-    throw new UnsupportedOperationException();
+    mountpoint.detach();
   }
 
-  /** Waits for the last requests and frees what libfuse holds; after {@link #awaitUnmounted}. */
+  /**
+   * Waits for the last requests and frees what libfuse holds; after {@link #awaitUnmounted}.
+   *
+   * @throws ErrnoException EINTR if the thread is interrupted meanwhile
+   */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    try {
+      loop.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "interrupted while unmounting", interrupted);
+    }
+    libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
+    Reference.reachabilityFence(fileSystem);
+  }
+
+  private static DmsnapFuse fileSystem(Pool pool, SessionLoop loop, MountOptions options)
+      throws IOException {
+    if (!Files.exists(DEVICE)) {
+      throw new ErrnoException(Errno.ENODEV, "no " + DEVICE + ": load the kernel module fuse");
+    }
+    try {
+      return new DmsnapFuse(pool, loop, options);
+    } catch (UnsatisfiedLinkError missing) {
+      throw new ErrnoException(
+          Errno.ENOENT,
+          "cannot load " + LibFuse.NAME + ": install libfuse2 (libfuse2t64 on newer systems)",
+          missing);
+    }
+  }
+
+  private Pointer setUp() throws IOException {
+    ArgumentVector arguments =
+        new ArgumentVector(Runtime.getSystemRuntime(), options.arguments(mountpoint.path()));
+    @Nullable Pointer made =
+        libFuse.fuse_setup(
+            arguments.count(),
+            arguments.pointer(),
+            fileSystem.operations(),
+            fileSystem.operationsBytes(),
+            libFuseMountpoint,
+            new IntByReference(),
+            null);
+    Reference.reachabilityFence(arguments);
+    if (made == null) {
+      throw new ErrnoException(
+          Errno.EPERM,
+          "cannot mount over "
+              + mountpoint.path()
+              + ": it must be writable by you, and fusermount be installed");
+    }
+    return made;
+  }
+
+  /** Asks the mount something through the kernel; nobody is told that it is there before. */
+  private void probe() throws IOException {
+    try {
+      Files.size(mountpoint.path().resolve("ctl").resolve("lvs"));
+    } catch (AccessDeniedException answered) {
+      return; // mode= or uid= keeps us out, and the mount said so
+    } catch (IOException failure) {
+      detach();
+      close();
+      throw failure;
+    }
   }
 }

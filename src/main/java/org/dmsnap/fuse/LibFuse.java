@@ -2,7 +2,9 @@ package org.dmsnap.fuse;
 
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
-import jnr.ffi.annotations.Encoding;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.byref.IntByReference;
+import jnr.ffi.byref.PointerByReference;
 import jnr.ffi.types.size_t;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The part of libfuse 2.9 that makes a session; see {@code fuse.h}.
  *
  * <p>Unlike {@code fuse_main} it leaves the threads to the caller: {@link #fuse_loop} may be called
- * on any number of threads at once, each has a buffer of its own.
+ * on any number of threads at once, each has a buffer of its own. Not {@code fuse_mount} and {@code
+ * fuse_new}: the library has four versions of the latter, and a plain look-up finds the oldest.
  */
-@Encoding("UTF-8")
 public interface LibFuse {
 
   /** The library's file name; {@code libfuse2} (or {@code libfuse2t64}) installs it. */
@@ -23,23 +25,28 @@ public interface LibFuse {
     return LibraryLoader.create(LibFuse.class).failImmediately().load(NAME);
   }
 
-  /** Mounts; {@code args} is a {@code struct fuse_args}. Answers the channel, or null. */
-  @Nullable Pointer fuse_mount(String mountpoint, Pointer args);
-
-  /** Makes the file system of a channel; answers null if an option is unknown. */
-  @Nullable Pointer fuse_new(
-      Pointer channel,
-      Pointer args,
+  /**
+   * Mounts and makes the file system; null if that fails, with a line on standard error. With {@code
+   * -f} it stays in the foreground. It takes signals that nobody handles; the virtual machine
+   * handles all that it would.
+   */
+  @Nullable Pointer fuse_setup(
+      int argumentCount,
+      Pointer arguments,
       Pointer operations,
-      @size_t long operationsSize,
+      @size_t long operationsBytes,
+      @Out PointerByReference mountpoint,
+      @Out IntByReference multithreaded,
       @Nullable Pointer userData);
 
   /** Serves requests until the mount is gone; 0, or -1 if the device failed. */
   int fuse_loop(Pointer fuse);
 
-  /** Closes the channel; of a mount that is still there, unmounts it lazily first. */
-  void fuse_unmount(String mountpoint, Pointer channel);
-
-  /** Frees the file system; no loop may be running. */
-  void fuse_destroy(Pointer fuse);
+  /**
+   * Frees the file system, closes its channel and, if the mount is still there, unmounts it lazily.
+   * No loop may be running.
+   *
+   * @param mountpoint as got from {@link #fuse_setup}
+   */
+  void fuse_teardown(Pointer fuse, Pointer mountpoint);
 }

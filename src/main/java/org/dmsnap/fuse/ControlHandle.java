@@ -1,0 +1,50 @@
+package org.dmsnap.fuse;
+
+import jnr.ffi.Pointer;
+import org.dmsnap.control.ControlFile;
+import org.dmsnap.engine.StallListener;
+import ru.serce.jnrfuse.struct.FileStat;
+
+/** An open control file; one request at a time. */
+final class ControlHandle extends Handle {
+
+  private final ControlFile file;
+  private final StallListener stalls;
+
+  ControlHandle(ControlFile file, StallListener stalls) {
+    this.file = file;
+    this.stalls = stalls;
+  }
+
+  @Override
+  synchronized int read(Pointer buffer, int length, long position) {
+    return TextHandle.copy(file.text(), buffer, length, position);
+  }
+
+  @Override
+  int write(Pointer buffer, int length, long position) {
+    byte[] request = new byte[length];
+    buffer.get(0, request, 0, length);
+    stalls.stalling(); // a command may wait for requests that the other threads serve
+    try {
+      int errno = run(request);
+      return errno == 0 ? length : -errno;
+    } finally {
+      stalls.resumed();
+    }
+  }
+
+  private synchronized int run(byte[] request) {
+    return file.write(request);
+  }
+
+  @Override
+  synchronized void stat(FileStat stat, Attributes attributes) {
+    attributes.control(stat, file.text().length);
+  }
+
+  @Override
+  void truncate() {
+    // a shell's ">" truncates first; there is nothing to lose
+  }
+}

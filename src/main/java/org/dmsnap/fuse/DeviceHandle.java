@@ -1,0 +1,101 @@
+package org.dmsnap.fuse;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.Device;
+import ru.serce.jnrfuse.struct.FileStat;
+
+/** An open device: behaves as a block device does, transfers go straight to and from its target. */
+final class DeviceHandle extends Handle {
+
+  // linux/falloc.h
+  private static final int ZERO_RANGE = 0x10;
+  private static final int ZERO_RANGE_KEEP_SIZE = 0x11;
+  private static final int PUNCH_HOLE_KEEP_SIZE = 0x03;
+
+  /** A window for each thread, laid over one request's memory after the other. */
+  private static final ThreadLocal<NativeBuffer> WINDOWS =
+      ThreadLocal.withInitial(NativeBuffer::new);
+
+  private final Device device;
+  private final StallListener stalls;
+
+  DeviceHandle(Device device, StallListener stalls) throws IOException {
+    this.device = device;
+    this.stalls = stalls;
+    device.opened();
+  }
+
+  @Override
+  int read(Pointer buffer, int length, long position) throws IOException {
+    int clipped = (int) clip(length, position);
+    if (clipped > 0) {
+      device.read(position, WINDOWS.get().wrap(buffer.address(), clipped), clipped);
+    }
+    return clipped;
+  }
+
+  @Override
+  int write(Pointer buffer, int length, long position) throws IOException {
+    int clipped = (int) clip(length, position);
+    if (clipped > 0) {
+      device.write(position, WINDOWS.get().wrap(buffer.address(), clipped), clipped);
+    } else if (length > 0) {
+      return -Errno.ENOSPC.intValue();
+    }
+    return clipped;
+  }
+
+  @Override
+  void stat(FileStat stat, Attributes attributes) {
+    attributes.block(stat, device);
+  }
+
+  @Override
+  void truncate() throws IOException {
+    throw new ErrnoException(Errno.EINVAL, "truncate " + device.name() + ": its size is fixed");
+  }
+
+  @Override
+  void flush() throws IOException {
+    stalls.stalling(); // a few slow syncs must not take every thread that could read
+    try {
+      device.flush();
+    } finally {
+      stalls.resumed();
+    }
+  }
+
+  @Override
+  void allocate(int mode, long position, long length) throws IOException {
+    long clipped = clip(length, position);
+    switch (mode) {
+      case PUNCH_HOLE_KEEP_SIZE -> {
+        if (clipped > 0) {
+          device.discard(position, clipped);
+        }
+      }
+      case ZERO_RANGE, ZERO_RANGE_KEEP_SIZE -> {
+        if (clipped > 0) {
+          device.zero(position, clipped);
+        }
+      }
+      default ->
+          throw new ErrnoException(
+              Errno.EOPNOTSUPP, "fallocate " + device.name() + ": unknown mode " + mode);
+    }
+  }
+
+  @Override
+  void release() {
+    device.released();
+  }
+
+  private long clip(long length, long position) {
+    return Math.max(0, Math.min(length, device.size() - position));
+  }
+}

@@ -1,0 +1,43 @@
+package org.dmsnap.fuse;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+import org.dmsnap.block.ErrnoException;
+import ru.serce.jnrfuse.struct.FileStat;
+
+/**
+ * An open file.
+ *
+ * <p>Any number of threads may call at once. Positions and lengths are in bytes and come as the
+ * kernel sent them: whoever implements this clips.
+ */
+abstract class Handle {
+
+  /** Reads into {@code buffer}; answers how many bytes, fewer at the end of the file. */
+  abstract int read(Pointer buffer, int length, long position) throws IOException;
+
+  /** Writes from {@code buffer}; answers how many bytes, or a negative errno. */
+  abstract int write(Pointer buffer, int length, long position) throws IOException;
+
+  /** Fills {@code stat} as stat(2) of the open file. */
+  abstract void stat(FileStat stat, Attributes attributes);
+
+  /** ftruncate(2). */
+  abstract void truncate() throws IOException;
+
+  /** fsync(2). */
+  void flush() throws IOException {
+    // nothing to make durable, unless an implementation says otherwise
+  }
+
+  /** fallocate(2) with the flags of {@code linux/falloc.h}. */
+  void allocate(int mode, long position, long length) throws IOException {
+    throw new ErrnoException(Errno.EOPNOTSUPP, "fallocate: not a volume");
+  }
+
+  /** The last close(2). */
+  void release() {
+    // nothing to give back, unless an implementation says otherwise
+  }
+}

@@ -1,0 +1,94 @@
+package org.dmsnap.fuse;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+
+/** The option words that libfuse and the kernel are given for a mount. */
+final class LibFuseOptions {
+
+  private static final Path FUSE_CONF = Path.of("/etc/fuse.conf");
+  private static final String USER_ALLOW_OTHER = "user_allow_other";
+
+  /**
+   * Whole transfers of 128 KiB; no time at which the kernel may believe in names and sizes, for
+   * volumes come, go and grow by control files; and enough requests in the background that held
+   * ones do not keep the others out (the kernel's default is 12).
+   */
+  private static final List<String> ALWAYS =
+      List.of(
+          "big_writes",
+          "max_read=131072",
+          "max_write=131072",
+          "entry_timeout=0",
+          "attr_timeout=0",
+          "negative_timeout=0",
+          "max_background=1024",
+          "congestion_threshold=768",
+          "hard_remove", // or unlinking an open file becomes a rename, with its own errno
+          "subtype=dmsnap",
+          "default_permissions");
+
+  private final List<String> words = new ArrayList<>(ALWAYS);
+  private final List<String> warnings = new ArrayList<>();
+
+  /**
+   * @throws ErrnoException EPERM if other users were asked for and the system does not let them in
+   */
+  LibFuseOptions(MountOptions options, boolean root) throws ErrnoException {
+    words.add("fsname=" + escape(options.source().toString()));
+    if (options.readOnly()) {
+      words.add("ro");
+    }
+    addAccess(options, root, root || userAllowOther(FUSE_CONF));
+  }
+
+  /** The words of libfuse's command line, program name first; {@code -f}: do not fork. */
+  List<String> arguments(Path mountpoint) {
+    return List.of("dmsnap", "-f", "-o", String.join(",", words), mountpoint.toString());
+  }
+
+  /** What the mounter should read. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  private void addAccess(MountOptions options, boolean root, boolean allowed)
+      throws ErrnoException {
+    String asked = options.allowOther() ? "allow_other" : options.allowRoot() ? "allow_root" : "";
+    if (!asked.isEmpty() && !allowed) {
+      throw new ErrnoException(
+          Errno.EPERM,
+          asked + " is refused by this system: add the line \"user_allow_other\" to " + FUSE_CONF);
+    }
+    if (!asked.isEmpty()) {
+      words.add(asked);
+    } else if (!root && allowed) {
+      words.add("allow_root");
+    } else if (!root) {
+      warnings.add(
+          "root cannot loop-mount these volumes: add the line \"user_allow_other\" to "
+              + FUSE_CONF
+              + " and mount again");
+    }
+  }
+
+  /** Whether users may let others in: a line of its own says so. */
+  static boolean userAllowOther(Path conf) {
+    try {
+      return Files.readAllLines(conf, StandardCharsets.ISO_8859_1).stream()
+          .anyMatch(line -> line.strip().equals(USER_ALLOW_OTHER));
+    } catch (IOException absent) {
+      return false; // as fusermount sees it
+    }
+  }
+
+  private static String escape(String text) {
+    return text.replace("\\", "\\\\").replace(",", "\\,");
+  }
+}

@@ -1,0 +1,107 @@
+package org.dmsnap.fuse;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.LastErrno;
+
+/**
+ * A directory to mount over: readies it, and unmounts from it, by system call for root and by {@code
+ * fusermount} for everyone else.
+ */
+final class Mountpoint {
+
+  private static final MountCalls SYSTEM = MountCalls.INSTANCE;
+  private static final int EXISTS = 0; // F_OK of access(2)
+
+  private final Path path;
+
+  private Mountpoint(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Takes away what dead processes left mounted at {@code path}, and checks that it can be mounted
+   * over.
+   */
+  static Mountpoint ready(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    Mountpoint raw = new Mountpoint(absolute);
+    while (raw.dead()) {
+      raw.detach();
+    }
+    if (!Files.exists(absolute)) {
+      throw new ErrnoException(Errno.ENOENT, "mountpoint " + path + " does not exist: create it");
+    }
+    if (!Files.isDirectory(absolute)) {
+      throw new ErrnoException(Errno.ENOTDIR, "mountpoint " + path + " is not a directory");
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(absolute)) {
+      if (entries.iterator().hasNext()) {
+        throw new ErrnoException(
+            Errno.ENOTEMPTY, "mountpoint " + path + " is not empty: mount over an empty directory");
+      }
+    }
+    return new Mountpoint(absolute.toRealPath());
+  }
+
+  /** Absolute and without links. */
+  Path path() {
+    return path;
+  }
+
+  /** Unmounts; EBUSY if it is in use. */
+  void unmount() throws IOException {
+    unmount(0, "-u");
+  }
+
+  /** Takes the mount out of the tree at once; it lives on until the last user is gone. */
+  void detach() throws IOException {
+    unmount(MountCalls.MNT_DETACH, "-uz");
+  }
+
+  private boolean dead() {
+    return SYSTEM.access(path.toString(), EXISTS) != 0 && LastErrno.get() == Errno.ENOTCONN;
+  }
+
+  private void unmount(int flags, String word) throws IOException {
+    if (SYSTEM.geteuid() != 0) {
+      fusermount(word);
+    } else if (SYSTEM.umount2(path.toString(), flags | MountCalls.UMOUNT_NOFOLLOW) != 0) {
+      throw failure(LastErrno.get());
+    }
+  }
+
+  private void fusermount(String word) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("fusermount", word, path.toString());
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
+    if (exitOf(process) == 0) {
+      return;
+    }
+    if (said.contains("busy")) {
+      throw failure(Errno.EBUSY);
+    }
+    throw new ErrnoException(Errno.EPERM, said.strip());
+  }
+
+  private static int exitOf(Process process) throws ErrnoException {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "interrupted while unmounting", interrupted);
+    }
+  }
+
+  private ErrnoException failure(Errno errno) {
+    String words = errno == Errno.EBUSY ? "it is in use" : errno.description();
+    return new ErrnoException(errno, "cannot unmount " + path + ": " + words);
+  }
+}

@@ -1,0 +1,46 @@
+package org.dmsnap.fuse;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+import org.dmsnap.block.ErrnoException;
+import ru.serce.jnrfuse.struct.FileStat;
+
+/** An open text file: what was rendered when it was opened. */
+final class TextHandle extends Handle {
+
+  private final byte[] text;
+
+  TextHandle(byte[] text) {
+    this.text = text;
+  }
+
+  @Override
+  int read(Pointer buffer, int length, long position) {
+    return copy(text, buffer, length, position);
+  }
+
+  @Override
+  int write(Pointer buffer, int length, long position) {
+    return -Errno.EBADF.intValue();
+  }
+
+  @Override
+  void stat(FileStat stat, Attributes attributes) {
+    attributes.text(stat, text.length);
+  }
+
+  @Override
+  void truncate() throws IOException {
+    throw new ErrnoException(Errno.EINVAL, "truncate: a text file cannot be changed");
+  }
+
+  /** Copies what {@code text} has from {@code position} on; answers how many bytes. */
+  static int copy(byte[] text, Pointer buffer, int length, long position) {
+    int count = (int) Math.max(0, Math.min(length, text.length - position));
+    if (count > 0) {
+      buffer.put(0, text, (int) position, count);
+    }
+    return count;
+  }
+}
