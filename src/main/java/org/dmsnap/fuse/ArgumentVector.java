@@ -7,7 +7,9 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
-/** A C program's {@code argc} and {@code argv}, in native memory that lives as long as this object. */
+/**
+ * A C program's {@code argc} and {@code argv}, in native memory that lives as long as this object.
+ */
 final class ArgumentVector {
 
   private final List<Pointer> words = new ArrayList<>(); // argv points at them

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A mounted pool.
  *
  * <p>To serve one: make a {@link SessionLoop}, open the pool with it as its {@code StallListener},
- * {@link #mount}, {@link #awaitUnmounted}, {@link Pool#commit} (which lets held requests go), {@link
- * #close}, {@link Pool#close}. To stop it from elsewhere, such as a shutdown hook, call {@link
- * #unmount} or at last {@link #detach}; the thread in {@link #awaitUnmounted} does the rest.
+ * {@link #mount}, {@link #awaitUnmounted}, {@link Pool#commit} (which lets held requests go),
+ * {@link #close}, {@link Pool#close}. To stop it from elsewhere, such as a shutdown hook, call
+ * {@link #unmount} or at last {@link #detach}; the thread in {@link #awaitUnmounted} does the rest.
  */
 public final class FuseMount implements AutoCloseable {
 
@@ -47,13 +47,13 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /**
-   * Mounts {@code pool} and returns once the mount answers. What a killed process left mounted there
-   * is taken away first.
+   * Mounts {@code pool} and returns once the mount answers. What a killed process left mounted
+   * there is taken away first.
    *
    * @throws ErrnoException saying why it could not, and what to do
    */
-  public static FuseMount mount(
-      Pool pool, SessionLoop loop, Path mountpoint, MountOptions options) throws IOException {
+  public static FuseMount mount(Pool pool, SessionLoop loop, Path mountpoint, MountOptions options)
+      throws IOException {
     boolean root = MountCalls.INSTANCE.geteuid() == 0;
     LibFuseOptions words = new LibFuseOptions(options, root);
     Mountpoint ready = Mountpoint.ready(mountpoint);

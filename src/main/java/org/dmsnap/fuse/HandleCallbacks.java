@@ -80,8 +80,7 @@ final class HandleCallbacks {
     }
   }
 
-  private int fallocate(
-      @Nullable String path, int mode, long position, long length, Pointer info) {
+  private int fallocate(@Nullable String path, int mode, long position, long length, Pointer info) {
     try {
       handle(info).allocate(mode, position, length);
       return 0;

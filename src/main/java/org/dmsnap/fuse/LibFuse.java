@@ -26,9 +26,9 @@ public interface LibFuse {
   }
 
   /**
-   * Mounts and makes the file system; null if that fails, with a line on standard error. With {@code
-   * -f} it stays in the foreground. It takes signals that nobody handles; the virtual machine
-   * handles all that it would.
+   * Mounts and makes the file system; null if that fails, with a line on standard error. With
+   * {@code -f} it stays in the foreground. It takes signals that nobody handles; the virtual
+   * machine handles all that it would.
    */
   @Nullable Pointer fuse_setup(
       int argumentCount,

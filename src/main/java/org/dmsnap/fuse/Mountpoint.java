@@ -10,8 +10,8 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.LastErrno;
 
 /**
- * A directory to mount over: readies it, and unmounts from it, by system call for root and by {@code
- * fusermount} for everyone else.
+ * A directory to mount over: readies it, and unmounts from it, by system call for root and by
+ * {@code fusermount} for everyone else.
  */
 final class Mountpoint {
 

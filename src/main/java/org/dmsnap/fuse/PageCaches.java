@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says whether what the kernel has cached of a volume is still good when it is opened: only if
- * nothing changed the content beneath the cache since the open before. An open that says no makes the
- * kernel drop all pages, also for files that others hold open.
+ * nothing changed the content beneath the cache since the open before. An open that says no makes
+ * the kernel drop all pages, also for files that others hold open.
  */
 final class PageCaches {
 
