@@ -161,7 +161,6 @@ public final class Snapshot implements Target {
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
     checkWritable();
-    unsynced = true;
     if (origin.overflow() == OverflowPolicy.REFUSE) {
       synchronized (origin.admission()) {
         admit(position, length);
@@ -171,6 +170,7 @@ public final class Snapshot implements Target {
       writer.write(position, buffer, length);
     }
     checkValid();
+    unsynced = true; // only now: a write that fails acknowledges nothing that could be lost
     if (writer.unsynced() > UNSYNCED_LIMIT) {
       flush();
     }

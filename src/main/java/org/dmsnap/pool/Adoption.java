@@ -77,7 +77,9 @@ final class Adoption {
     return stat;
   }
 
-  /** Refuses a file that is in the pool under two names, since each would change under the other. */
+  /**
+   * Refuses a file that is in the pool under two names, since each would change under the other.
+   */
   void claim(String file, BackingDirectory.Stat stat) throws ErrnoException {
     String other = owners.put(stat.identity(), file);
     if (other != null) {

@@ -22,8 +22,7 @@ final class CowSize {
    * What a COW device of {@code sectors} grows to when {@code needed} of them are in use, in whole
    * chunks: by {@code percent} of its size, or by what brings it below {@code threshold} percent.
    */
-  static long extended(
-      long sectors, long needed, int threshold, int percent, int chunkSectors) {
+  static long extended(long sectors, long needed, int threshold, int percent, int chunkSectors) {
     double wanted = Math.ceil(100.0 * needed / sectors / threshold * 100) - 100;
     double grown = sectors + Math.ceil(sectors * Math.max(percent, wanted) / 100);
     long chunks = (long) Math.ceil(grown / chunkSectors);

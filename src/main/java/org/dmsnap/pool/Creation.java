@@ -143,7 +143,8 @@ final class Creation {
       throw new IllegalArgumentException(
           "Snapshot volume cannot be smaller than 3 chunks (" + least + " bytes)");
     }
-    return cut(state, request.name(), request.cowBytes(), CowSize.useful(origin.sectors(), chunkSectors));
+    return cut(
+        state, request.name(), request.cowBytes(), CowSize.useful(origin.sectors(), chunkSectors));
   }
 
   /** {@code bytes}, or what {@code usefulSectors} amount to if that is less. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A volume that is an image, and the snapshots that were taken of it.
  *
- * <p>The structure changes under the pool's command lock, with the gate held where requests could see
- * it half done.
+ * <p>The structure changes under the pool's command lock, with the gate held where requests could
+ * see it half done.
  */
 final class OriginVolume extends Volume {
 

@@ -22,23 +22,24 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><i>create</i>: make {@code .NAME.img.new} durable, replace the table, rename it to {@code
  *       NAME.img}.
- *   <li><i>snapshot</i>: make {@code .NAME.cow.new} with an empty store durable, flush the image (to
- *       keep what follows short); take the gate, flush the image again, replace the table, let the
- *       origin copy out, release; rename. Whatever is written later is newer than the snapshot.
+ *   <li><i>snapshot</i>: make {@code .NAME.cow.new} with an empty store durable, flush the image
+ *       (to keep what follows short); take the gate, flush the image again, replace the table, let
+ *       the origin copy out, release; rename. Whatever is written later is newer than the snapshot.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
  *       make that durable, replace the table, then stop copying out, then delete.
- *   <li>When the pool is opened, a listed file that is missing is looked for under those two names and
- *       gets its own back; such files that belong to nothing listed are deleted. No other file is
- *       ever deleted.
+ *   <li>When the pool is opened, a listed file that is missing is looked for under those two names
+ *       and gets its own back; such files that belong to nothing listed are deleted. No other file
+ *       is ever deleted.
  *   <li>A COW file's size is its own, and the table follows it.
  * </ul>
  *
- * <p><b>Locks and suspend.</b> Commands run one at a time, under the command lock. What requests could
- * see half done is done with the origin's gate held, which every request takes shared. Suspend holds
- * half of it, the changes, from one command to another. What a waiting request holds must not be
- * needed by whoever ends the wait: so requests take neither the command lock nor anything that is
- * held while a command waits for the gate; what happens to a snapshot inside a request goes to the
- * table under the table's own lock, under which nothing is waited for but the disk.
+ * <p><b>Locks and suspend.</b> Commands run one at a time, under the command lock. What requests
+ * could see half done is done with the origin's gate held, which every request takes shared.
+ * Suspend holds half of it, the changes, from one command to another. What a waiting request holds
+ * must not be needed by whoever ends the wait: so requests take neither the command lock nor
+ * anything that is held while a command waits for the gate; what happens to a snapshot inside a
+ * request goes to the table under the table's own lock, under which nothing is waited for but the
+ * disk.
  *
  * <p>Failures are {@link ErrnoException}s in words; words that make no sense are {@link
  * IllegalArgumentException}s.
@@ -59,8 +60,8 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Opens a locked pool: loads the table, finishes what a crash cut short, adopts images, opens every
-   * volume. The directory is the pool's from then on; if this fails, it stays the caller's.
+   * Opens a locked pool: loads the table, finishes what a crash cut short, adopts images, opens
+   * every volume. The directory is the pool's from then on; if this fails, it stays the caller's.
    *
    * @throws ErrnoException if the pool cannot be served, saying why and what to do
    */

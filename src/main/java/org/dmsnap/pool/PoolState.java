@@ -45,7 +45,8 @@ record PoolState(
     }
     if (table.current().lists(name)) {
       throw new ErrnoException(
-          Errno.EEXIST, name + " is listed in " + PoolFiles.TABLE + ", though it could not be opened");
+          Errno.EEXIST,
+          name + " is listed in " + PoolFiles.TABLE + ", though it could not be opened");
     }
     checkNoFile(PoolFiles.image(name));
     checkNoFile(PoolFiles.cow(name));
@@ -54,7 +55,8 @@ record PoolState(
   private void checkNoFile(String file) throws IOException {
     if (directory.list().contains(file)) {
       throw new ErrnoException(
-          Errno.EEXIST, "the pool holds a file " + file + " that is no volume's; move it away first");
+          Errno.EEXIST,
+          "the pool holds a file " + file + " that is no volume's; move it away first");
     }
   }
 
@@ -86,7 +88,8 @@ record PoolState(
       volume.fileRenamed(file);
       directory.sync();
     } catch (IOException | RuntimeException failure) {
-      log.warning(file + " stays " + volume.file() + " until the next mount: " + failure.getMessage());
+      log.warning(
+          file + " stays " + volume.file() + " until the next mount: " + failure.getMessage());
     }
   }
 }

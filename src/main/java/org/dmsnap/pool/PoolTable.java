@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code pool.table} says, immutable; {@link #toString()} is its text, {@link TableParser} reads
- * it.
+ * What {@code pool.table} says, immutable; {@link #toString()} is its text, {@link TableParser}
+ * reads it.
  *
  * <pre>
  * # dmsnap: clean base size=1073741824 mtime=1764000000
@@ -36,8 +36,7 @@ record PoolTable(
 
   /** The table of a new pool. */
   static final PoolTable EMPTY =
-      new PoolTable(
-          List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new PoolTable(List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
   /** The mark of a comment that means something. */
   static final String DIRECTIVE = "# dmsnap: ";

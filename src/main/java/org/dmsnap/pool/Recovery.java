@@ -7,12 +7,12 @@ import java.util.TreeSet;
 import org.dmsnap.block.BackingDirectory;
 
 /**
- * Finishes, when a pool is opened, the creations and removals that a crash cut short: the table says
- * which have happened.
+ * Finishes, when a pool is opened, the creations and removals that a crash cut short: the table
+ * says which have happened.
  *
  * <p>A listed volume whose file still bears its first name, or bears its last one already, gets its
- * file's name back; files with such names that belong to no listed volume are deleted. A pool opened
- * read-only is left alone, and its files are used under the names they bear.
+ * file's name back; files with such names that belong to no listed volume are deleted. A pool
+ * opened read-only is left alone, and its files are used under the names they bear.
  */
 final class Recovery {
 

@@ -27,8 +27,7 @@ final class Removal {
       }
     }
     if (!volume.retire(CLOSING_MILLIS)) {
-      throw new ErrnoException(
-          Errno.EBUSY, volume.name() + " is open; unmount or close it first");
+      throw new ErrnoException(Errno.EBUSY, volume.name() + " is open; unmount or close it first");
     }
     try {
       unlist(volume);

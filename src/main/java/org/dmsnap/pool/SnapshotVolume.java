@@ -22,7 +22,8 @@ final class SnapshotVolume extends Volume {
   private volatile boolean unloadable;
 
   /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
-  SnapshotVolume(String name, OriginVolume origin, SnapshotEntry entry, String file, long modified) {
+  SnapshotVolume(
+      String name, OriginVolume origin, SnapshotEntry entry, String file, long modified) {
     super(name, origin.gate(), file, modified);
     this.origin = origin;
     this.entry = entry;

@@ -58,9 +58,7 @@ final class SnapshotWatch implements SnapshotListener {
   private boolean due(Snapshot snapshot, BlockDevice cow, long needed) {
     int threshold = state.options().autoextendThreshold();
     long sectors = Sectors.in(cow.size());
-    return threshold < ALL
-        && needed > share(sectors, threshold)
-        && sectors < useful(snapshot);
+    return threshold < ALL && needed > share(sectors, threshold) && sectors < useful(snapshot);
   }
 
   private void extend(Snapshot snapshot, BlockDevice cow, long needed) {

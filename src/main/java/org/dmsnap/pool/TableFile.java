@@ -32,7 +32,8 @@ final class TableFile {
   /**
    * Changes it, atomically and durably.
    *
-   * @throws IOException if that failed; it then says what it said before, or is {@link #uncertain()}
+   * @throws IOException if that failed; it then says what it said before, or is {@link
+   *     #uncertain()}
    */
   synchronized void change(UnaryOperator<PoolTable> change) throws IOException {
     PoolTable changed = change.apply(table);
@@ -44,8 +45,8 @@ final class TableFile {
   }
 
   /**
-   * Whether the last change failed in a way that leaves open which of the two texts a power cut would
-   * leave: files of either must then stay.
+   * Whether the last change failed in a way that leaves open which of the two texts a power cut
+   * would leave: files of either must then stay.
    */
   synchronized boolean uncertain() {
     return uncertain;

@@ -17,7 +17,8 @@ import org.dmsnap.store.ExceptionStoreType;
 final class TableParser {
 
   /** {@code NAME: 0 SECTORS TYPE PARAMS}. */
-  private static final Pattern LINE = Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
+  private static final Pattern LINE =
+      Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
 
   private static final Pattern CLEAN = Pattern.compile("clean (\\S+) size=(\\d+) mtime=(\\d+)");
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");

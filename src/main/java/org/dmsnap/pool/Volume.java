@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device that users open: takes each request through the gate to the target that serves it now.
  *
- * <p>The target changes only while the gate is held, so a request sees one target from start to end.
+ * <p>The target changes only while the gate is held, so a request sees one target from start to
+ * end.
  */
 abstract sealed class Volume implements Device permits OriginVolume, SnapshotVolume {
 
@@ -137,8 +138,8 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   }
 
   /**
-   * Keeps it from being opened again, once nobody has it open; since close(2) returns before the last
-   * handle is released, that is waited for a moment.
+   * Keeps it from being opened again, once nobody has it open; since close(2) returns before the
+   * last handle is released, that is waited for a moment.
    *
    * @return whether nobody has it open
    */
@@ -149,7 +150,8 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
         TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
-        throw new ErrnoException(Errno.EINTR, "interrupted while " + name + " was open", interrupted);
+        throw new ErrnoException(
+            Errno.EINTR, "interrupted while " + name + " was open", interrupted);
       }
     }
     retired = opens == 0;

@@ -5,7 +5,9 @@ import java.util.regex.Pattern;
 /** What a volume may be called: LVM's rules, so that a pool can move to LVM and back. */
 final class VolumeName {
 
-  /** As LVM: with the suffixes of hidden devices and the hyphens that are doubled, a dm name fits. */
+  /**
+   * As LVM: with the suffixes of hidden devices and the hyphens that are doubled, a dm name fits.
+   */
   private static final int MAX_LENGTH = 127;
 
   private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9+_.][A-Za-z0-9+_.-]*");
@@ -24,7 +26,9 @@ final class VolumeName {
     }
     if (!ALLOWED.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "a name has letters, digits and + _ . - only, and does not start with -: \"" + name + '"');
+          "a name has letters, digits and + _ . - only, and does not start with -: \""
+              + name
+              + '"');
     }
     if (name.equals(".") || name.equals("..") || name.equals("ctl")) {
       throw new IllegalArgumentException("a volume cannot be called \"" + name + '"');

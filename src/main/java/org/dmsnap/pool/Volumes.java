@@ -9,8 +9,8 @@ import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The volumes of an open pool. Changed under the pool's command lock; looked at by any thread, which
- * sees a state that was whole.
+ * The volumes of an open pool. Changed under the pool's command lock; looked at by any thread,
+ * which sees a state that was whole.
  */
 final class Volumes {
 

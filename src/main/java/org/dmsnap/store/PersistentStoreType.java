@@ -51,7 +51,8 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
     } finally {
       BufferPool.giveBack(buffer);
     }
-    ChunkSize found = chunkSize(header.chunkSectors(), "invalid on-disk chunk size");
+    ChunkSize found =
+        chunkSize(header.chunkSectors(), "invalid on-disk chunk size " + header.chunkSectors());
     PersistentStore store = new PersistentStore(cow, found, code(), header.valid());
     if (header.valid()) {
       new PersistentLoad(cow, new AreaLayout(found), originBytes).into(store, loader);

@@ -1,0 +1,31 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Writes down what a snapshot's listener is told; grows nothing. */
+public final class RecordedEvents implements SnapshotListener {
+
+  private final List<String> events = new CopyOnWriteArrayList<>();
+
+  /** What happened so far, such as {@code Invalid: Unable to allocate exception}. */
+  public List<String> all() {
+    return events;
+  }
+
+  @Override
+  public void invalidated(Snapshot snapshot, String reason, boolean recorded) throws IOException {
+    events.add("Invalid: " + reason + (recorded ? "" : " (not recorded)"));
+  }
+
+  @Override
+  public void overflowed(Snapshot snapshot) {
+    events.add("Overflow");
+  }
+
+  @Override
+  public long filling(Snapshot snapshot, long neededSectors) {
+    return Long.MAX_VALUE;
+  }
+}

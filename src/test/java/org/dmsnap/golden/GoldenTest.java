@@ -1,0 +1,37 @@
+package org.dmsnap.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.dmsnap.golden.Scenario.Step;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What the kernel did, done again: after each step every status line, every visible byte and every
+ * byte of every image is the kernel's.
+ */
+class GoldenTest {
+
+  static List<Scenario> scenarios() throws IOException {
+    return Scenario.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("scenarios")
+  void is_as_the_kernel_did_it(Scenario scenario) throws Exception {
+    assumeTrue(
+        Deviations.reason(scenario).isEmpty(), () -> Deviations.reason(scenario).orElseThrow());
+    Machine machine = new Machine();
+    for (Step step : scenario.steps()) {
+      if (Deviations.reason(scenario, step.line()).isEmpty()) {
+        String result = machine.run(step.words());
+        assertThat(machine.shown(step.expected().keySet(), result))
+            .as("%s, %s", scenario, step)
+            .containsExactlyEntriesOf(machine.named(step.expected()));
+      }
+    }
+  }
+}

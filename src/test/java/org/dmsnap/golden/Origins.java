@@ -1,0 +1,66 @@
+package org.dmsnap.golden;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dmsnap.block.RamDevice;
+import org.dmsnap.engine.Feature;
+import org.dmsnap.engine.Origin;
+import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.engine.RecordedEvents;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.SnapshotOrigin;
+import org.dmsnap.engine.StallListener;
+import org.dmsnap.store.ExceptionStoreType;
+
+/** Makes targets of table lines; all that name one image share its origin, as in the kernel. */
+final class Origins {
+
+  private final Map<RamDevice, Origin> origins = new HashMap<>();
+
+  /** The device that {@code table}, {@code start length type parameters}, describes. */
+  MappedDevice create(List<String> table, Map<String, RamDevice> images, boolean readOnly)
+      throws IOException {
+    String originName = table.get(3).substring(1);
+    Origin origin =
+        origins.computeIfAbsent(
+            images.get(originName),
+            image -> new Origin(image, OverflowPolicy.INVALIDATE, StallListener.NONE));
+    if (table.get(2).equals("snapshot-origin")) {
+      SnapshotOrigin target = new SnapshotOrigin(origin);
+      return new MappedDevice(target, originName, readOnly, target::flush);
+    }
+    String cowName = table.get(4).substring(1);
+    Snapshot snapshot = open(origin, images.get(cowName), table);
+    String parameters =
+        String.join(
+            " ",
+            originName,
+            cowName,
+            snapshot.store().code(),
+            String.valueOf(snapshot.store().chunkSize().sectors()));
+    return new MappedDevice(snapshot, parameters, readOnly, () -> remove(origin, snapshot));
+  }
+
+  private static Snapshot open(Origin origin, RamDevice cow, List<String> table)
+      throws IOException {
+    Set<Feature> features = EnumSet.noneOf(Feature.class);
+    Snapshot snapshot =
+        Snapshot.open(
+            origin,
+            cow,
+            ExceptionStoreType.of(table.get(5)),
+            Integer.parseInt(table.get(6)),
+            features,
+            new RecordedEvents());
+    origin.add(snapshot);
+    return snapshot;
+  }
+
+  private static void remove(Origin origin, Snapshot snapshot) {
+    origin.remove(snapshot);
+  }
+}
