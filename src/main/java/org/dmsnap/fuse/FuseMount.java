@@ -105,8 +105,11 @@ public final class FuseMount implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new ErrnoException(Errno.EINTR, "interrupted while unmounting", interrupted);
     }
-    libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
-    Reference.reachabilityFence(fileSystem);
+    try {
+      libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
+    } finally {
+      Reference.reachabilityFence(fileSystem);
+    }
   }
 
   private static DmsnapFuse fileSystem(Pool pool, SessionLoop loop, MountOptions options)
@@ -125,18 +128,7 @@ public final class FuseMount implements AutoCloseable {
   }
 
   private Pointer setUp() throws IOException {
-    ArgumentVector arguments =
-        new ArgumentVector(Runtime.getSystemRuntime(), options.arguments(mountpoint.path()));
-    @Nullable Pointer made =
-        libFuse.fuse_setup(
-            arguments.count(),
-            arguments.pointer(),
-            fileSystem.operations(),
-            fileSystem.operationsBytes(),
-            libFuseMountpoint,
-            new IntByReference(),
-            null);
-    Reference.reachabilityFence(arguments);
+    @Nullable Pointer made = callSetUp(options.arguments(mountpoint.path()));
     if (made == null) {
       throw new ErrnoException(
           Errno.EPERM,
@@ -145,6 +137,22 @@ public final class FuseMount implements AutoCloseable {
               + ": it must be writable by you, and fusermount be installed");
     }
     return made;
+  }
+
+  private @Nullable Pointer callSetUp(List<String> words) {
+    ArgumentVector arguments = new ArgumentVector(Runtime.getSystemRuntime(), words);
+    try {
+      return libFuse.fuse_setup(
+          arguments.count(),
+          arguments.pointer(),
+          fileSystem.operations(),
+          fileSystem.operationsBytes(),
+          libFuseMountpoint,
+          new IntByReference(),
+          null);
+    } finally {
+      Reference.reachabilityFence(arguments);
+    }
   }
 
   /** Asks the mount something through the kernel; nobody is told that it is there before. */

@@ -49,24 +49,32 @@ public final class SessionLoop implements StallListener {
 
   @Override
   public void stalling() {
-    if (!(Thread.currentThread() instanceof LoopThread)) {
-      return; // the pool's own threads may wait freely
-    }
-    synchronized (this) {
-      if (loop != null && !ended && threads.size() - stalled - 1 < wanted) {
-        addThread(loop);
+    if (Thread.currentThread() instanceof LoopThread thread && thread.waits++ == 0) {
+      try {
+        cover();
+      } catch (Throwable failure) {
+        thread.waits--; // a stall that cannot be covered fails its request instead
+        throw failure;
       }
-      stalled++; // last: a stall that could not be covered fails its request, and does not count
     }
   }
 
   @Override
   public void resumed() {
-    if (Thread.currentThread() instanceof LoopThread) {
-      synchronized (this) {
-        stalled--;
-      }
+    if (Thread.currentThread() instanceof LoopThread thread && --thread.waits == 0) {
+      uncover();
     }
+  }
+
+  private synchronized void cover() {
+    if (loop != null && !ended && threads.size() - stalled <= wanted) {
+      addThread(loop);
+    }
+    stalled++;
+  }
+
+  private synchronized void uncover() {
+    stalled--;
   }
 
   /** How many threads there are now, waiting ones included. */
@@ -108,6 +116,7 @@ public final class SessionLoop implements StallListener {
   private final class LoopThread extends Thread {
 
     private final IntSupplier loop;
+    private int waits; // this thread only: a wait may lie within another
 
     LoopThread(String name, IntSupplier loop) {
       super(null, null, name, STACK_BYTES);
