@@ -151,7 +151,7 @@ final class TableParser {
   private static Set<Feature> features(String[] words) {
     Set<Feature> features = EnumSet.noneOf(Feature.class);
     long count = words.length > 4 ? number(words[4]) : 0;
-    if (count > 2 || count > words.length - 5 && count > 0) {
+    if (count > 2 || (count > words.length - 5 && count > 0)) {
       throw new IllegalArgumentException("Invalid number of feature arguments: " + words[4]);
     }
     for (int i = 5; i < 5 + count; i++) {
