@@ -1,0 +1,133 @@
+package org.dmsnap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts of {@code mount-helper}, beside a program that only tells what it was given. */
+class MountHelperTest {
+
+  private static final Path SCRIPTS = Path.of("mount-helper");
+
+  @TempDir Path place;
+
+  @BeforeEach
+  void lay_out_an_installation() throws IOException {
+    for (String script : List.of("dmsnap", "mount.dmsnap", "umount.dmsnap")) {
+      Files.copy(SCRIPTS.resolve(script), place.resolve(script));
+      assumeTrue(Files.isExecutable(place.resolve(script)), "a file system without executables");
+    }
+    Files.createDirectory(place.resolve("lib"));
+    Files.createFile(place.resolve("lib/dmsnap.jar"));
+    java("echo \"$@\"");
+  }
+
+  @Test
+  void the_mount_helper_forwards_no_flag_of_mount() throws Exception {
+    script("dmsnap", "printf '<%s>' \"$@\"");
+
+    assertThat(run("mount.dmsnap", "/pool", "/mnt", "-snv", "-o", "ro,x-y=1", "-t", "fuse.dmsnap"))
+        .isEqualTo(new Result(0, "<mount><-o><ro,x-y=1></pool></mnt>"));
+  }
+
+  @Test
+  void a_fake_mount_mounts_nothing() throws Exception {
+    script("dmsnap", "echo mounted");
+
+    assertThat(run("mount.dmsnap", "/pool", "/mnt", "-f", "-o", "rw")).isEqualTo(new Result(0, ""));
+  }
+
+  @Test
+  void the_umount_helper_forwards_no_flag_of_umount() throws Exception {
+    script("dmsnap", "printf '<%s>' \"$@\"");
+
+    assertThat(run("umount.dmsnap", "/mnt", "-nv", "-t", "fuse.dmsnap"))
+        .isEqualTo(new Result(0, "<umount></mnt>"));
+  }
+
+  @Test
+  void words_arrive_as_they_were_given() throws Exception {
+    java("printf '<%s>' \"$@\"");
+
+    assertThat(run("dmsnap", "create", "/mnt", "a b", "1G").output())
+        .endsWith("<create></mnt><a b><1G>");
+  }
+
+  @Test
+  void a_mount_returns_when_the_program_says_that_it_answers() throws Exception {
+    Path over = place.resolve("over");
+    java("echo 0 >&3; exec 3>&- >/dev/null 2>&1; while [ ! -e " + over + " ]; do sleep 0.1; done");
+
+    assertThat(run("dmsnap", "mount", "/pool", "/mnt")).isEqualTo(new Result(0, ""));
+
+    Files.createFile(over);
+  }
+
+  @Test
+  void a_mount_that_fails_ends_with_the_words_and_the_exit_code_of_the_program() throws Exception {
+    java("echo 'dmsnap: no such pool' >&2; exit 2");
+
+    assertThat(run("dmsnap", "mount", "/pool", "/mnt"))
+        .isEqualTo(new Result(2, "dmsnap: no such pool\n"));
+  }
+
+  @Test
+  void a_mount_in_the_foreground_is_told_of_no_pipe() throws Exception {
+    assertThat(run("dmsnap", "mount", "-f", "/pool", "/mnt").output())
+        .doesNotContain("readyFd")
+        .endsWith("mount -f /pool /mnt\n");
+  }
+
+  @Test
+  void an_old_java_is_refused_in_words() throws Exception {
+    script("java", "echo 'openjdk version \"11.0.2\"' >&2");
+
+    assertThat(run("dmsnap", "--version").output()).contains("no Java 17 or later");
+  }
+
+  @Test
+  void a_tree_that_was_not_built_says_how_to() throws Exception {
+    Files.delete(place.resolve("lib/dmsnap.jar"));
+
+    assertThat(run("dmsnap", "--version"))
+        .isEqualTo(
+            new Result(1, "dmsnap: not built: run \"mvn -B -q -DskipTests package\" first\n"));
+  }
+
+  /** Makes a Java of version 17 that does {@code body}. */
+  private void java(String body) throws IOException {
+    script("java", "[ \"$1\" != -version ] || { echo 'version \"17.0.1\"'; exit; }\n" + body);
+  }
+
+  private void script(String name, String body) throws IOException {
+    Path script = place.resolve(name);
+    Files.deleteIfExists(script);
+    Files.writeString(script, "#!/bin/sh\n" + body + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Result run(String script, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of(place.resolve(script).toString()));
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(Map.of("DMSNAP_JAVA", place.resolve("java").toString()));
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return new Result(process.exitValue(), output);
+  }
+
+  /** How a script ended, and what it printed. */
+  private record Result(int exit, String output) {}
+}
