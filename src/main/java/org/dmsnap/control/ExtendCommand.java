@@ -19,8 +19,8 @@ final class ExtendCommand implements Command {
 
   @Override
   public String purpose() {
-    return "Grows the COW device of the snapshot NAME, or the origin NAME if it has no snapshots, to"
-        + " SIZE or by +SIZE. "
+    return "Grows the COW device of the snapshot NAME, or the origin NAME if it has no snapshots,"
+        + " to SIZE or by +SIZE. "
         + Sizes.HELP;
   }
 

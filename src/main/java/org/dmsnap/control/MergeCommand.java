@@ -21,8 +21,8 @@ final class MergeCommand implements Command {
 
   @Override
   public String purpose() {
-    return "Merges the snapshot SNAP into its origin in the background, then removes SNAP; waits for"
-        + " both to be closed, unless forced.";
+    return "Merges the snapshot SNAP into its origin in the background, then removes SNAP; waits"
+        + " for both to be closed, unless forced.";
   }
 
   @Override
