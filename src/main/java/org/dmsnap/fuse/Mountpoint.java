@@ -13,7 +13,7 @@ import org.dmsnap.block.LastErrno;
  * A directory to mount over: readies it, and unmounts from it, by system call for root and by
  * {@code fusermount} for everyone else.
  */
-final class Mountpoint {
+public final class Mountpoint {
 
   private static final MountCalls SYSTEM = MountCalls.INSTANCE;
   private static final int EXISTS = 0; // F_OK of access(2)
@@ -22,6 +22,11 @@ final class Mountpoint {
 
   private Mountpoint(Path path) {
     this.path = path;
+  }
+
+  /** The mountpoint at {@code path}, absolute and without links, as the mount table shows it. */
+  public static Mountpoint at(Path path) {
+    return new Mountpoint(path);
   }
 
   /**
@@ -55,7 +60,7 @@ final class Mountpoint {
   }
 
   /** Unmounts; EBUSY if it is in use. */
-  void unmount() throws IOException {
+  public void unmount() throws IOException {
     unmount(0, "-u");
   }
 

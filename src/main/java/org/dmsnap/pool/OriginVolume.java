@@ -134,11 +134,6 @@ final class OriginVolume extends Volume {
         + (target == null ? " error " : " " + target.type() + " " + target.status());
   }
 
-  @Override
-  boolean neverServed() {
-    return false;
-  }
-
   /** Whether changes are held. */
   boolean suspended() {
     return suspension != NOT_SUSPENDED;

@@ -168,7 +168,9 @@ final class PoolLoader {
     for (OriginVolume origin : state.volumes().origins()) {
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
       for (SnapshotVolume snapshot : origin.snapshots()) {
-        corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
+        if (!snapshot.unloadable()) {
+          corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
+        }
       }
     }
     return corrected;

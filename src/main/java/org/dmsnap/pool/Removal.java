@@ -26,7 +26,9 @@ final class Removal {
         throw new ErrnoException(Errno.EBUSY, origin.name() + " has snapshots in the pool's table");
       }
     }
-    retire(volume);
+    if (!volume.retire(CLOSING_MILLIS)) {
+      throw new ErrnoException(Errno.EBUSY, volume.name() + " is open; unmount or close it first");
+    }
     try {
       unlist(volume);
     } catch (IOException | RuntimeException failure) {
@@ -39,18 +41,6 @@ final class Removal {
       dismantle(origin);
     }
     delete(volume.file());
-  }
-
-  private void retire(Volume volume) throws IOException {
-    state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
-    try {
-      if (!volume.retire(CLOSING_MILLIS)) {
-        throw new ErrnoException(
-            Errno.EBUSY, volume.name() + " is open; unmount or close it first");
-      }
-    } finally {
-      state.stalls().resumed();
-    }
   }
 
   /** Takes it out of the table durably; its file then has a name that the next mount deletes. */

@@ -1,0 +1,89 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.dmsnap.block.LastErrno;
+import org.dmsnap.block.LibC;
+import org.dmsnap.block.NativeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who started this process in the background and waits on a pipe to hear that the mount answers; or
+ * nobody, in the foreground.
+ */
+final class Launcher {
+
+  /** The property that bears the number of the pipe's descriptor. */
+  static final String READY_FD = "dmsnap.readyFd";
+
+  private static final Logger LOG = LoggerFactory.getLogger("dmsnap");
+  private static final int NOBODY = -1;
+
+  // include/uapi/asm-generic/fcntl.h, include/uapi/linux/fcntl.h
+  private static final int READ_AND_WRITE = 2;
+  private static final int CURRENT_DIRECTORY = -100;
+
+  private final int pipe;
+  private volatile boolean alone;
+
+  private Launcher(int pipe) {
+    this.pipe = pipe;
+  }
+
+  /** The launcher that this process was told of, if any. */
+  static Launcher ofThisProcess() {
+    return new Launcher(Integer.getInteger(READY_FD, NOBODY));
+  }
+
+  /** Tells that the mount answers and lets go of the terminal, unless that is asked to stay. */
+  void ready(boolean foreground) throws IOException {
+    if (pipe == NOBODY) {
+      return;
+    }
+    NativeBuffer word = NativeBuffer.copyOf(new byte[] {'0', '\n'});
+    if (LibC.INSTANCE.write(pipe, word.address(), word.remaining()) < 0) {
+      throw LastErrno.failure("tell the launcher that the mount answers");
+    }
+    LibC.INSTANCE.close(pipe);
+    if (!foreground) {
+      leaveTerminal();
+      alone = true;
+    }
+  }
+
+  /** Where to say what goes wrong: {@code terminal}, or the system's log once that is left. */
+  Consumer<String> or(Consumer<String> terminal) {
+    return text -> {
+      if (alone) {
+        writeToSystemLog(text);
+      } else {
+        terminal.accept(text);
+      }
+    };
+  }
+
+  private static void writeToSystemLog(String text) {
+    try {
+      new ProcessBuilder("logger", "-t", "dmsnap", "-p", "daemon.err", "--", text)
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      LOG.error("{}", text, e); // there is no logger(1)
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.error("{}", text, e);
+    }
+  }
+
+  private static void leaveTerminal() throws IOException {
+    int nothing = LibC.INSTANCE.openat(CURRENT_DIRECTORY, "/dev/null", READ_AND_WRITE, 0);
+    if (nothing < 0) {
+      throw LastErrno.failure("open /dev/null");
+    }
+    for (int standard = 0; standard <= 2; standard++) {
+      LibC.INSTANCE.dup2(nothing, standard);
+    }
+    LibC.INSTANCE.close(nothing);
+  }
+}

@@ -1,0 +1,94 @@
+package org.dmsnap.cli;
+
+import org.dmsnap.control.Command;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program {@code dmsnap}: exit code 0 done, 1 failed, 2 usage; what went wrong is one line on
+ * stderr.
+ */
+@CommandLine.Command(
+    name = "dmsnap",
+    description = "Device-mapper snapshots without device-mapper.",
+    versionProvider = Main.Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      MountCommand.class,
+      UmountCommand.class,
+      // and every control command, see commandLine()
+      LvsCommand.class,
+      StatusCommand.class,
+      TableCommand.class,
+      LogCommand.class,
+      WaitCommand.class
+    })
+public final class Main implements Runnable {
+
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  @Spec private CommandSpec spec;
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] words) {
+    System.exit(commandLine().execute(words));
+  }
+
+  /** The command line, ready to execute. */
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    for (Command command : Command.ALL) {
+      commandLine.addSubcommand(ControlCommand.commandLine(command));
+    }
+    return commandLine
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(Main::misused)
+        .setExecutionExceptionHandler(Main::failed);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say which command");
+  }
+
+  private static int misused(ParameterException failure, String[] words) {
+    CommandLine commandLine = failure.getCommandLine();
+    String name = commandLine.getCommandSpec().qualifiedName();
+    complain(commandLine, reason(failure) + "; see: " + name + " --help");
+    return USAGE;
+  }
+
+  private static int failed(
+      Exception failure, CommandLine commandLine, CommandLine.@Nullable ParseResult words) {
+    complain(commandLine, reason(failure));
+    return FAILED;
+  }
+
+  /** Prints {@code text} as one line of the program's. */
+  static void complain(CommandLine commandLine, String text) {
+    commandLine.getErr().println("dmsnap: " + text);
+    commandLine.getErr().flush();
+  }
+
+  /** What a failure says, on one line. */
+  static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** The version in the manifest. */
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"dmsnap " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileDirectory;
+import org.dmsnap.fuse.FuseMount;
+import org.dmsnap.fuse.SessionLoop;
+import org.dmsnap.pool.EventLog;
+import org.dmsnap.pool.Pool;
+
+/**
+ * A pool that is mounted and served by this process, from the mount to the clean stop.
+ *
+ * <p>It stops when it is unmounted, by whomever; a signal has it unmount itself. In both cases
+ * {@link #finish} decides the exit code, once.
+ */
+final class MountSession {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final Pool pool;
+  private final FuseMount mount;
+  private final Consumer<String> complaint;
+  private boolean detached; // guarded by this, as all below
+  private boolean finished;
+  private int exitCode;
+
+  private MountSession(Pool pool, FuseMount mount, Consumer<String> complaint) {
+    this.pool = pool;
+    this.mount = mount;
+    this.complaint = complaint;
+  }
+
+  /**
+   * Locks and opens the pool, mounts it, and returns once the mount answers.
+   *
+   * @param complaint is told, on one line, if the stop could not write everything
+   */
+  static MountSession start(
+      Path source, Path mountpoint, MountSettings settings, Consumer<String> complaint)
+      throws IOException {
+    SessionLoop loop = new SessionLoop(settings.front().threads());
+    Pool pool = open(source, settings, loop);
+    try {
+      FuseMount mount = FuseMount.mount(pool, loop, mountpoint, settings.front());
+      MountSession session = new MountSession(pool, mount, complaint);
+      Runtime.getRuntime().addShutdownHook(new Thread(session::stopOnSignal, "stop"));
+      return session;
+    } catch (Throwable e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  private static Pool open(Path source, MountSettings settings, SessionLoop loop)
+      throws IOException {
+    FileDirectory directory = FileDirectory.lock(source, settings.pool().readOnly());
+    try {
+      return Pool.open(directory, settings.pool(), new EventLog(), loop);
+    } catch (Throwable e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** Lines that the mounter should read. */
+  List<String> warnings() {
+    return mount.warnings();
+  }
+
+  /**
+   * Serves until the mount is gone and everything is written.
+   *
+   * @return the exit code: 1 if something could not be written
+   */
+  int serve() throws InterruptedException {
+    mount.awaitUnmounted();
+    return finish();
+  }
+
+  /** What the virtual machine runs when it ends: after a signal, and after all has been done. */
+  private void stopOnSignal() {
+    if (!isFinished()) {
+      pool.log().info("asked to stop");
+      attempt(pool::commit);
+      leave();
+      Runtime.getRuntime().halt(finish()); // the exit code of a signal is not the one promised
+    }
+  }
+
+  /** Unmounts, by and by lazily. */
+  private void leave() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    boolean told = false;
+    while (!unmounted()) {
+      if (!told) {
+        told = true;
+        Holders.of(mount.mountpoint())
+            .forEach(holder -> pool.log().warning("stopping, but in use by " + holder));
+      }
+      if (System.nanoTime() - end > 0 || !pause()) {
+        detach();
+        return;
+      }
+    }
+  }
+
+  /** Tries to unmount; what fails for any other reason than users is left to {@link #detach}. */
+  private boolean unmounted() {
+    try {
+      mount.unmount();
+      return true;
+    } catch (ErrnoException e) {
+      return e.errno() == Errno.EINVAL; // somebody else was faster
+    } catch (IOException e) {
+      pool.log().warning("cannot unmount: " + Main.reason(e));
+      return false;
+    }
+  }
+
+  private void detach() {
+    pool.log().warning("still in use; what is open will answer no more");
+    attempt(pool::commit);
+    synchronized (this) {
+      detached = true;
+    }
+    attempt(mount::detach);
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(POLL.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private synchronized boolean isFinished() {
+    return finished;
+  }
+
+  /** Writes everything and closes, once; says what could not be written. */
+  private synchronized int finish() {
+    if (finished) {
+      return exitCode;
+    }
+    finished = true;
+    List<String> failures = new ArrayList<>();
+    attempt(pool::commit).forEach(failures::add);
+    if (!detached) { // else requests may come for as long as someone has a file open
+      attempt(mount::close).forEach(failures::add);
+    }
+    attempt(pool::close).forEach(failures::add);
+    if (!failures.isEmpty()) {
+      exitCode = 1;
+      complaint.accept(
+          "stopped, but not everything could be written: " + String.join("; ", failures));
+    }
+    return exitCode;
+  }
+
+  /** One step of a stop, which goes on whatever fails; what did is logged and returned. */
+  private List<String> attempt(Step step) {
+    try {
+      step.run();
+      return List.of();
+    } catch (Exception e) {
+      pool.log().error("stopping: " + Main.reason(e));
+      return List.of(Main.reason(e));
+    }
+  }
+
+  /** Something that may fail. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws Exception;
+  }
+}

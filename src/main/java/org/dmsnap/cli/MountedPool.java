@@ -1,0 +1,118 @@
+package org.dmsnap.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+
+/** A mounted pool as its user sees it: the files under {@code ctl}. */
+final class MountedPool {
+
+  private static final int LONGEST_REASON = 16 << 10;
+
+  private final Path mountpoint;
+  private final Path control;
+
+  /**
+   * @throws ErrnoException if no pool is mounted at {@code mountpoint}
+   */
+  MountedPool(Path mountpoint) throws ErrnoException {
+    this.mountpoint = mountpoint;
+    control = mountpoint.resolve("ctl");
+    if (!Files.isDirectory(control.resolve("status"))) {
+      throw new ErrnoException(
+          Errno.EINVAL,
+          mountpoint
+              + " is not where you have a pool mounted: there is no ctl/status in it;"
+              + " mount one with: dmsnap mount POOL "
+              + mountpoint);
+    }
+  }
+
+  /** The text of {@code ctl/FILE}. */
+  String read(String file) throws IOException {
+    return text(control.resolve(file));
+  }
+
+  /** The one line of {@code DEV} in {@code ctl/DIRECTORY}, with its newline. */
+  String read(String directory, String device) throws IOException {
+    Path file = control.resolve(directory).resolve(device);
+    if (device.isEmpty() || device.startsWith(".") || device.indexOf('/') >= 0) {
+      throw new ErrnoException(Errno.ENOENT, "no device has the name " + device);
+    }
+    try {
+      return text(file);
+    } catch (NoSuchFileException e) {
+      String what = "there is no device " + device + " in " + mountpoint;
+      throw new ErrnoException(Errno.ENOENT, what + "; see: ls " + file.getParent(), e);
+    }
+  }
+
+  /** The devices that {@code ctl/DIRECTORY} has a line of, sorted. */
+  List<String> devices(String directory) throws IOException {
+    try (Stream<Path> files = Files.list(control.resolve(directory))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /**
+   * Writes {@code line} to the control file of {@code command}.
+   *
+   * @throws IOException saying what the file then says of the failure
+   */
+  void run(String command, String line) throws IOException {
+    try (FileChannel file = open(control.resolve(command))) {
+      try {
+        file.write(ByteBuffer.wrap((line + "\n").getBytes(UTF_8)));
+      } catch (IOException e) {
+        throw new IOException(reason(file), e);
+      }
+    }
+  }
+
+  /** Opens without creating and without truncating. */
+  private static FileChannel open(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw explained("cannot write to " + file, e);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException e) {
+      throw explained("cannot read " + file, e);
+    }
+  }
+
+  private static IOException explained(String what, FileSystemException e) {
+    String reason = e.getReason();
+    if (e instanceof AccessDeniedException) {
+      reason = "permission denied; the owner of the mount alone may, and not if it is read-only";
+    } else if (e instanceof NoSuchFileException) {
+      reason = "there is no such file; the pool may have been mounted by another version of dmsnap";
+    }
+    return new IOException(what + ": " + reason, e);
+  }
+
+  private static String reason(FileChannel file) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(LONGEST_REASON);
+    file.read(text, 0);
+    return UTF_8.decode(text.flip()).toString().strip();
+  }
+}

@@ -1,0 +1,128 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileDirectory;
+import org.dmsnap.fuse.Mountpoint;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Unmounts a pool and returns once everything is committed and the pool unlocked. */
+@Command(
+    name = "umount",
+    description = "Unmounts a pool; returns once everything is committed and the pool unlocked.",
+    mixinStandardHelpOptions = true)
+final class UmountCommand implements Callable<Integer> {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1); // handles are closed a bit later
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final int LONGEST_CLOSE = 20; // times the 30 s of FileDirectory.lock
+
+  @Option(
+      names = {"-n", "-l", "-f", "-r", "-v"},
+      hidden = true,
+      description = "What umount(8) passes to its helpers; of no effect.")
+  private boolean unusedFlag;
+
+  @Option(
+      names = {"-N", "-t", "-o"},
+      hidden = true,
+      description = "What umount(8) passes to its helpers; of no effect.")
+  private @Nullable List<String> unusedWords;
+
+  @Parameters(paramLabel = "MOUNTPOINT", description = "Where the pool is mounted.")
+  private Path mountpoint;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    MountTable.Entry mount = find();
+    Path path = Path.of(mount.mountpoint());
+    unmount(path);
+    awaitUnlocked(Path.of(mount.source()));
+    return 0;
+  }
+
+  private MountTable.Entry find() throws IOException {
+    Path path = resolved();
+    List<MountTable.Entry> all = MountTable.read(Path.of("/proc")).entries();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).mountpoint().equals(path.toString())) {
+        return checked(all.get(i));
+      }
+    }
+    throw new ErrnoException(Errno.EINVAL, mountpoint + " is not mounted");
+  }
+
+  private static MountTable.Entry checked(MountTable.Entry mount) throws ErrnoException {
+    if (!mount.type().equals(MountTable.TYPE)) {
+      throw new ErrnoException(
+          Errno.EINVAL,
+          mount.mountpoint() + " is a mount of " + mount.type() + ", not a pool; use umount");
+    }
+    return mount;
+  }
+
+  /** Absolute and without links; of a dead mount, which does not resolve, its parent's at least. */
+  private Path resolved() throws IOException {
+    Path absolute = mountpoint.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (Files.isDirectory(absolute) || parent == null) {
+      return absolute.toRealPath();
+    }
+    return parent.toRealPath().resolve(absolute.getFileName());
+  }
+
+  private static void unmount(Path path) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        Mountpoint.at(path).unmount();
+        return;
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.EBUSY) {
+          throw e;
+        }
+        List<String> holders = Holders.of(path);
+        if (System.nanoTime() - end > 0) {
+          throw busy(path, holders, e);
+        }
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private static ErrnoException busy(Path path, List<String> holders, ErrnoException cause) {
+    String who = holders.isEmpty() ? "someone whom you may not see" : String.join("; ", holders);
+    return new ErrnoException(Errno.EBUSY, path + " is in use by " + who, cause);
+  }
+
+  /** The process that serves the pool holds its lock until everything is written. */
+  private static void awaitUnlocked(Path pool) throws IOException {
+    for (int tries = 1; !isMounted(pool); tries++) {
+      try {
+        FileDirectory.lock(pool, true).close();
+        return;
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.EBUSY || tries == LONGEST_CLOSE) {
+          String what = "unmounted, but cannot see the pool unlocked: " + Main.reason(e);
+          throw new ErrnoException(e.errno(), what, e);
+        }
+      }
+    }
+  }
+
+  /** Whether it is, again: then it has been unlocked meanwhile. */
+  private static boolean isMounted(Path pool) throws IOException {
+    return MountTable.read(Path.of("/proc")).entries().stream()
+        .filter(mount -> mount.type().equals(MountTable.TYPE))
+        .anyMatch(mount -> mount.source().equals(pool.toString()));
+  }
+}
