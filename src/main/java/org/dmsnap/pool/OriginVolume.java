@@ -134,6 +134,11 @@ final class OriginVolume extends Volume {
         + (target == null ? " error " : " " + target.type() + " " + target.status());
   }
 
+  @Override
+  boolean neverServed() {
+    return false;
+  }
+
   /** Whether changes are held. */
   boolean suspended() {
     return suspension != NOT_SUSPENDED;

@@ -168,9 +168,7 @@ final class PoolLoader {
     for (OriginVolume origin : state.volumes().origins()) {
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
       for (SnapshotVolume snapshot : origin.snapshots()) {
-        if (!snapshot.unloadable()) {
-          corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
-        }
+        corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
       }
     }
     return corrected;

@@ -26,9 +26,7 @@ final class Removal {
         throw new ErrnoException(Errno.EBUSY, origin.name() + " has snapshots in the pool's table");
       }
     }
-    if (!volume.retire(CLOSING_MILLIS)) {
-      throw new ErrnoException(Errno.EBUSY, volume.name() + " is open; unmount or close it first");
-    }
+    retire(volume);
     try {
       unlist(volume);
     } catch (IOException | RuntimeException failure) {
@@ -41,6 +39,18 @@ final class Removal {
       dismantle(origin);
     }
     delete(volume.file());
+  }
+
+  private void retire(Volume volume) throws IOException {
+    state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
+    try {
+      if (!volume.retire(CLOSING_MILLIS)) {
+        throw new ErrnoException(
+            Errno.EBUSY, volume.name() + " is open; unmount or close it first");
+      }
+    } finally {
+      state.stalls().resumed();
+    }
   }
 
   /** Takes it out of the table durably; its file then has a name that the next mount deletes. */

@@ -125,6 +125,11 @@ final class SnapshotVolume extends Volume {
   }
 
   @Override
+  boolean neverServed() {
+    return snapshot == null;
+  }
+
+  @Override
   void checkDiscard() throws IOException {
     String protection = origin.writeProtection();
     if (protection != null && entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {

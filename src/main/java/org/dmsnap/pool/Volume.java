@@ -177,11 +177,16 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   public final void flush() throws IOException {
     long stamp = gate.enterView();
     try {
-      target().flush();
+      if (!neverServed()) {
+        target().flush();
+      }
     } finally {
       gate.leaveView(stamp);
     }
   }
+
+  /** Whether nothing could ever be written to it, so that there is nothing to make durable. */
+  abstract boolean neverServed();
 
   @Override
   public final void write(long position, NativeBuffer buffer, int length) throws IOException {

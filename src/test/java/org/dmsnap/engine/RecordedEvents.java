@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down what a snapshot's listener is told; grows nothing. */
-public final class RecordedEvents implements SnapshotListener {
+public class RecordedEvents implements SnapshotListener {
 
   private final List<String> events = new CopyOnWriteArrayList<>();
 

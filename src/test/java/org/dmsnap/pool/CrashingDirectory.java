@@ -1,0 +1,120 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.jspecify.annotations.Nullable;
+
+/** A directory after whose n-th change nothing is changed any more: the power is off. */
+final class CrashingDirectory implements BackingDirectory {
+
+  private final BackingDirectory real;
+  private int left = Integer.MAX_VALUE;
+  private boolean crashed;
+
+  CrashingDirectory(BackingDirectory real) {
+    this.real = real;
+  }
+
+  /** Lets {@code more} changes happen, and no further one. */
+  void crashAfter(int more) {
+    left = more;
+  }
+
+  /** Whether a change has failed. */
+  boolean crashed() {
+    return crashed;
+  }
+
+  private void change() throws IOException {
+    if (left == 0) {
+      crashed = true;
+      throw new ErrnoException(Errno.EIO, "the power is off");
+    }
+    left--;
+  }
+
+  @Override
+  public String name() {
+    return real.name();
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    return real.list();
+  }
+
+  @Override
+  public @Nullable Stat stat(String name) throws IOException {
+    return real.stat(name);
+  }
+
+  @Override
+  public BlockDevice openImage(String name, Access access) throws IOException {
+    return real.openImage(name, access);
+  }
+
+  @Override
+  public BlockDevice openFile(String name, Access access) throws IOException {
+    return real.openFile(name, access);
+  }
+
+  @Override
+  public BlockDevice create(String name, long size) throws IOException {
+    change();
+    return real.create(name, size);
+  }
+
+  @Override
+  public BlockDevice createUnnamed(long size) throws IOException {
+    change();
+    return real.createUnnamed(size);
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    change();
+    real.rename(from, to);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    change();
+    real.delete(name);
+  }
+
+  @Override
+  public @Nullable String readText(String name) throws IOException {
+    return real.readText(name);
+  }
+
+  @Override
+  public void replaceText(String name, String text) throws IOException {
+    change();
+    real.replaceText(name, text);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    change();
+    real.sync();
+  }
+
+  @Override
+  public long freeBytes() throws IOException {
+    return real.freeBytes();
+  }
+
+  @Override
+  public long totalBytes() throws IOException {
+    return real.totalBytes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    real.close();
+  }
+}
