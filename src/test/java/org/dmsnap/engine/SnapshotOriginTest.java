@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.dmsnap.engine.Bench.CHUNK;
 import static org.dmsnap.engine.Bench.bytes;
 
+import java.util.Arrays;
 import java.util.List;
 import org.dmsnap.block.RamDevice;
 import org.junit.jupiter.api.Test;
@@ -21,8 +22,7 @@ class SnapshotOriginTest {
 
     assertThat(Io.read(snapshot)).isEqualTo(bench.before);
     assertThat(Io.read(bench.volume, 5000, 100)).isEqualTo(bytes(100, 1));
-    assertThat(Io.read(bench.volume, 0, 5000))
-        .isEqualTo(java.util.Arrays.copyOf(bench.before, 5000));
+    assertThat(Io.read(bench.volume, 0, 5000)).isEqualTo(Arrays.copyOf(bench.before, 5000));
   }
 
   @Test
