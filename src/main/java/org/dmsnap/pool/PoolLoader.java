@@ -94,6 +94,9 @@ final class PoolLoader {
     String file = recovery.listed(PoolFiles.image(name));
     BackingDirectory.Stat stat = adoption.image(file);
     if (stat == null) {
+      for (String snapshot : listed.snapshotsOf(name)) {
+        state.log().warning(snapshot + " is left out, as its origin " + name + " is");
+      }
       return;
     }
     boolean accept = state.options().acceptChangedOrigin();

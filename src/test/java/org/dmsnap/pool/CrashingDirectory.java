@@ -8,12 +8,13 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
-/** A directory after whose n-th change nothing is changed any more: the power is off. */
+/** A directory whose changes fail from the n-th on, as if the power were off, or just the n-th. */
 final class CrashingDirectory implements BackingDirectory {
 
   private final BackingDirectory real;
   private int left = Integer.MAX_VALUE;
   private boolean crashed;
+  private boolean once;
 
   CrashingDirectory(BackingDirectory real) {
     this.real = real;
@@ -24,6 +25,12 @@ final class CrashingDirectory implements BackingDirectory {
     left = more;
   }
 
+  /** Lets {@code more} changes happen, fails the next, and lets all others happen. */
+  void failAfter(int more) {
+    left = more;
+    once = true;
+  }
+
   /** Whether a change has failed. */
   boolean crashed() {
     return crashed;
@@ -32,6 +39,7 @@ final class CrashingDirectory implements BackingDirectory {
   private void change() throws IOException {
     if (left == 0) {
       crashed = true;
+      left = once ? Integer.MAX_VALUE : 0;
       throw new ErrnoException(Errno.EIO, "the power is off");
     }
     left--;

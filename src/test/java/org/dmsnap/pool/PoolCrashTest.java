@@ -59,6 +59,46 @@ class PoolCrashTest extends PoolFixture {
     assertNothingOrphaned();
   }
 
+  @ParameterizedTest(name = "at change {0}")
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, ENOUGH})
+  void a_creation_in_which_a_change_fails_is_undone_or_done(int change) throws Exception {
+    fail(change, () -> pool.create("new", MIB));
+  }
+
+  @ParameterizedTest(name = "at change {0}")
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, ENOUGH})
+  void a_snapshot_in_which_a_change_fails_is_undone_or_done(int change) throws Exception {
+    fail(change, () -> snapshot("new", "base", MIB, "P"));
+  }
+
+  @ParameterizedTest(name = "at change {0}")
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, ENOUGH})
+  void a_removal_in_which_a_change_fails_is_undone_or_done(int change) throws Exception {
+    fail(change, () -> pool.remove("old"));
+  }
+
+  /** Runs {@code command} with one change failing: it is done or not, now and after a reopening. */
+  private void fail(int change, Command command) throws IOException {
+    prepare();
+    CrashingDirectory failing = new CrashingDirectory(FileDirectory.lock(directory, false));
+    pool = Pool.open(failing, PoolOptions.DEFAULT, log, StallListener.NONE);
+    List<String> before = names();
+    failing.failAfter(change);
+    boolean done = attempt(command);
+    failing.failAfter(Integer.MAX_VALUE);
+    assertThat(names().equals(before)).isNotEqualTo(done);
+    List<String> after = names();
+    if (!done) {
+      command.run();
+      after = names();
+    }
+
+    reopen();
+
+    assertThat(names()).isEqualTo(after).isNotEqualTo(before);
+    assertNothingOrphaned();
+  }
+
   private void prepare() throws IOException {
     open();
     pool.create("base", MIB);
