@@ -83,7 +83,7 @@ install_missing() {
 maven() {
   status=0
   # shellcheck disable=SC2154 # root: see above
-  (cd "$root" && mvn -B "$@") || status=$?
+  (cd "$root" && mvn -B -Dstyle.color=never "$@") || status=$?
   [ "$(id -u)" != 0 ] || chown -R --reference="$root" "$root/target"
   return "$status"
 }
