@@ -92,6 +92,7 @@ final class PersistentStore implements ExceptionStore {
   public synchronized void commit(long oldFirst, ChunkRun run) throws IOException {
     checkWorking();
     queue.ready(oldFirst, run);
+    notifyAll(); // a later one, held up by this, may be waited for
     newestCommitted = Math.max(newestCommitted, run.first() + run.count() - 1);
     long end = records + queue.recordsBefore(run.first()) + run.count();
     if (layout.areaChunk(layout.areaOf(end)) >= layout.chunkSize().chunkOf(cow.size())) {

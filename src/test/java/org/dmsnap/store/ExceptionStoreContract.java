@@ -3,10 +3,12 @@ package org.dmsnap.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.RamDevice;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every exception store does, whatever it keeps where. */
 abstract class ExceptionStoreContract {
@@ -132,5 +134,31 @@ abstract class ExceptionStoreContract {
     store.invalidate();
 
     assertThat(store.valid()).isFalse();
+  }
+
+  @Test
+  @Timeout(20)
+  void a_flush_that_an_earlier_exception_holds_up_ends_with_its_commit() throws Exception {
+    ExceptionStore store = open();
+    ChunkRun first = prepare(store);
+    long second = except(store, 5);
+    Thread flusher = new Thread(() -> flush(store));
+    flusher.start();
+    while (chunksOfMetadata() > 0 && flusher.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+
+    store.commit(4, first);
+    flusher.join();
+
+    assertThat(store.durable(second)).isTrue();
+  }
+
+  private static void flush(ExceptionStore store) {
+    try {
+      store.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
