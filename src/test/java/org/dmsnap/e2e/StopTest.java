@@ -1,0 +1,147 @@
+package org.dmsnap.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.dmsnap.e2e.Shell.Result;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** Every way in which a mount ends, under load, and what is there afterwards. */
+class StopTest {
+
+  private static final String SYNCED_WRITES =
+      "i=0; while i=$((i + 1)); seq $i 3000 >$a/$i.new && sync $a/$i.new && echo $i; do :; done";
+
+  @AutoClose private final MountedPool pool = MountedPool.empty();
+
+  @Test
+  void a_busy_mount_is_not_unmounted_and_its_holders_are_named() {
+    mountFileSystem();
+    Process writer = pool.start("writer", "exec 3<>$mnt/snap; " + SYNCED_WRITES);
+    pool.awaitSh("test -s writer.out");
+
+    Result refused = pool.run("$dmsnap umount $mnt");
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.errors())
+        .contains("/dev/loop")
+        .contains(Long.toString(writer.pid()))
+        .hasLineCount(1);
+    pool.sh("echo works >$a/still; sync $a/still; grep works $a/still");
+    pool.sh("echo 'another base 4M' >$mnt/ctl/snapshot");
+    MountedPool.end(writer);
+    pool.awaitSh("umount $a");
+    pool.umount();
+    pool.mount();
+    assertFileSystemHolds("writer.out");
+  }
+
+  @Test
+  void umount_returns_once_the_pool_can_be_mounted_again() {
+    pool.mount();
+    pool.control("create", "base 64M");
+    pool.control("snapshot", "snap base 64M");
+    for (int round = 0; round < 3; round++) {
+      pool.sh("yes " + round + " | dd of=$mnt/base bs=1M iflag=fullblock count=32 status=none");
+      pool.remount();
+      pool.sh("yes " + round + " | head -c 32M | cmp - <(head -c 32M $mnt/base)");
+    }
+    assertThat(pool.sh("tr -d '\\0' <$mnt/snap | wc -c")).isEqualTo("0");
+  }
+
+  @Test
+  void sigterm_waits_for_those_who_close() throws InterruptedException {
+    Process server = foreground();
+    mountFileSystem();
+    Process writer = pool.start("writer", SYNCED_WRITES);
+    pool.awaitSh("test -s writer.out");
+    pool.control("suspend", "base");
+    pool.sh("kill -TERM " + pool.server().pid());
+    pool.awaitSh("test $(wc -l <writer.out) -gt 5"); // resumed, and still served
+    MountedPool.end(writer);
+    pool.awaitSh("umount $a");
+    assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isZero();
+    pool.mount();
+    assertFileSystemHolds("writer.out");
+  }
+
+  @Test
+  void sigterm_detaches_those_who_do_not_close() throws InterruptedException {
+    Process server = foreground();
+    mountFileSystem();
+    Process writer = pool.start("writer", SYNCED_WRITES);
+    pool.awaitSh("test -s writer.out");
+    pool.sh("kill -TERM " + pool.server().pid());
+    assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isZero();
+    assertThat(pool.sh("cat server.out server.err")).contains("/dev/loop");
+    MountedPool.end(writer);
+    pool.awaitSh("umount $a");
+    pool.mount();
+    assertFileSystemHolds("writer.out");
+  }
+
+  @Test
+  void what_was_synced_survives_a_kill_and_the_next_mount_needs_no_help() {
+    mountFileSystem();
+    pool.sh("head -c 8M /dev/urandom >random; dd if=random of=$mnt/other conv=notrunc,fsync");
+    pool.sh("dd if=random of=$mnt/kept bs=1M seek=16 conv=notrunc,fsync");
+    Process writer = pool.start("writer", SYNCED_WRITES);
+    pool.awaitSh("test $(wc -l <writer.out) -gt 5");
+    ProcessHandle server = pool.server();
+    server.destroyForcibly();
+    MountedPool.await("the server's end", () -> !server.isAlive());
+    MountedPool.end(writer);
+    assertThat(pool.run("ls $mnt").errors()).contains("not connected");
+    pool.awaitSh("umount $a");
+
+    pool.mount();
+
+    assertFileSystemHolds("writer.out");
+    pool.sh("cmp -n 8388608 random $mnt/other");
+    pool.sh("dd if=$mnt/kept bs=1M skip=16 count=8 status=none | cmp - random");
+    assertThat(pool.sh("head -c 8M $mnt/kept | tr -d '\\0' | wc -c")).isEqualTo("0");
+    assertThat(pool.sh("grep -c $mnt /proc/mounts")).isEqualTo("1");
+  }
+
+  @Test
+  void a_lazy_unmount_ends_with_the_last_close() {
+    pool.mount();
+    pool.control("create", "base 64M");
+    ProcessHandle server = pool.server();
+    Process writer =
+        pool.start("w", "exec 3<>$mnt/base; until test -e go; do sleep 0.05; done; echo late >&3");
+    pool.awaitSh("$dmsnap lvs $mnt | grep -q owi-ao; ls -l /proc/" + writer.pid() + "/fd/3");
+    pool.sh("umount -l $mnt; touch go");
+    MountedPool.await("the server's end", () -> !server.isAlive());
+    pool.mount();
+    assertThat(pool.sh("head -c 5 $mnt/base")).isEqualTo("late");
+  }
+
+  private Process foreground() {
+    Process server = pool.start("server", "exec $dmsnap mount -f $vg $mnt");
+    pool.awaitSh("test -d $mnt/ctl");
+    return server;
+  }
+
+  /**
+   * An ext4 over {@code base}, with the snapshot {@code snap}; and {@code other} with {@code kept}.
+   */
+  private void mountFileSystem() {
+    if (!pool.run("test -d $mnt/ctl").succeeded()) {
+      pool.mount();
+    }
+    pool.sh("printf 'base 128M\\nother 32M\\n' >$mnt/ctl/create");
+    pool.sh("mkfs.ext4 -q -F $mnt/base; mount -o loop $mnt/base $a");
+    pool.sh("printf 'snap base 128M\\nkept other 64M\\n' >$mnt/ctl/snapshot");
+  }
+
+  /** Whatever the writer said was synced is there, and the file system is clean. */
+  private void assertFileSystemHolds(String said) {
+    pool.sh("mount -o loop $mnt/base $a");
+    pool.sh("for i in $(cat " + said + "); do seq $i 3000 | cmp - $a/$i.new; done");
+    pool.sh("umount $a; e2fsck -fn $mnt/base");
+  }
+}
