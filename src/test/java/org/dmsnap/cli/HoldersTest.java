@@ -1,0 +1,62 @@
+package org.dmsnap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HoldersTest {
+
+  private static final Path MOUNT = Path.of("/mnt/vg");
+
+  @TempDir Path root;
+
+  private void write(String file, String text) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private void link(String link, String target) throws IOException {
+    Path path = root.resolve(link);
+    Files.createDirectories(path.getParent());
+    Files.createSymbolicLink(path, Path.of(target));
+  }
+
+  @Test
+  void names_loop_devices_processes_and_mounts_beneath() throws IOException {
+    write("sys/block/loop0/loop/backing_file", "/mnt/vg/base\n");
+    write("sys/block/loop1/loop/backing_file", "/mnt/vg2/base\n");
+    write("sys/block/loop2/size", "0\n");
+    write(
+        "proc/self/mountinfo",
+        """
+        30 1 0:40 / /mnt/vg rw,nodev shared:1 - fuse.dmsnap /vg rw
+        31 1 7:0 / /a\\040b rw shared:2 - ext4 /dev/loop0 rw
+        32 30 0:41 / /mnt/vg/x rw - tmpfs none rw
+        """);
+    write("proc/42/comm", "cat\n");
+    link("proc/42/fd/3", "/mnt/vg/snap");
+    link("proc/42/cwd", "/");
+    write("proc/43/comm", "sh\n");
+    link("proc/43/cwd", "/mnt/vg");
+
+    assertThat(Holders.of(root, MOUNT))
+        .containsExactlyInAnyOrder(
+            "/dev/loop0 on /mnt/vg/base, mounted on /a b",
+            "a mount on /mnt/vg/x",
+            "process 42 (cat) in /mnt/vg/snap",
+            "process 43 (sh) in /mnt/vg");
+  }
+
+  @Test
+  void what_cannot_be_seen_is_left_out() throws IOException {
+    write("proc/self/mountinfo", "");
+    write("proc/44/comm", "gone\n");
+
+    assertThat(Holders.of(root, MOUNT)).isEmpty();
+  }
+}

@@ -1,0 +1,121 @@
+package org.dmsnap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The command line against plain files in the places of a mount's. */
+class MainTest {
+
+  private static final String LVS =
+      """
+        LV   VG   Attr       LSize   Origin Snap%_
+        base vg   owi-a-s--- 256.00m             _
+        snap vg   swi-a-s---   8.00m base   12.65_
+      """
+          .replace('_', ' ');
+
+  @TempDir Path mount;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void lay_out() throws IOException {
+    Path status = Files.createDirectories(mount.resolve("ctl/status"));
+    Files.writeString(status.resolve("snap"), "0 2048 snapshot 16/2048 16\n");
+    Files.writeString(status.resolve("base"), "0 2048 snapshot-origin \n");
+    Files.writeString(mount.resolve("ctl/lvs"), LVS);
+    Files.writeString(mount.resolve("ctl/create"), "");
+  }
+
+  private int run(String... words) {
+    CommandLine main = Main.commandLine();
+    return main.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(words);
+  }
+
+  @Test
+  void status_prints_every_line_after_its_device_s_name() {
+    assertThat(run("status", mount.toString())).isZero();
+
+    assertThat(out)
+        .hasToString("base: 0 2048 snapshot-origin \nsnap: 0 2048 snapshot 16/2048 16\n");
+  }
+
+  @Test
+  void status_of_a_device_prints_its_line_alone() {
+    assertThat(run("status", mount.toString(), "snap")).isZero();
+
+    assertThat(out).hasToString("0 2048 snapshot 16/2048 16\n");
+  }
+
+  @Test
+  void status_in_json_has_the_fields_of_the_line() {
+    assertThat(run("status", "--json", mount.toString(), "snap")).isZero();
+
+    assertThat(out.toString())
+        .contains("\"name\": \"snap\"", "\"sectors\": 2048", "\"params\": \"16/2048 16\"");
+  }
+
+  @Test
+  void lvs_in_json_has_lvm_s_names() {
+    assertThat(run("lvs", "--json", mount.toString())).isZero();
+
+    assertThat(out.toString())
+        .contains("{\"report\": [{\"lv\": [{\"lv_name\": \"base\"", "\"lv_size\": \"256.00m\"")
+        .contains("\"origin\": \"base\", \"snap_percent\": \"12.65\"");
+  }
+
+  @Test
+  void a_control_command_is_written_as_one_line() throws IOException {
+    assertThat(run("create", mount.toString(), "base", "1G")).isZero();
+
+    assertThat(mount.resolve("ctl/create")).hasContent("base 1G\n");
+  }
+
+  @Test
+  void a_device_that_is_not_there_fails_in_one_line() {
+    assertThat(run("status", mount.toString(), "../lvs")).isEqualTo(1);
+    assertThat(run("status", mount.toString(), "x")).isEqualTo(1);
+
+    assertThat(err.toString()).startsWith("dmsnap: ").hasLineCount(2);
+  }
+
+  @Test
+  void what_is_no_mount_fails_in_clear_words() {
+    assertThat(run("lvs", mount.resolve("ctl").toString())).isEqualTo(1);
+
+    assertThat(err.toString()).contains("is not where you have a pool mounted").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "bogus", "lvs", "create", "create /m a", "create /m a 1M x", "mount /p"})
+  void misuse_is_exit_code_2_and_one_line(String line) {
+    assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+
+    assertThat(err.toString()).startsWith("dmsnap: ").contains("--help").hasLineCount(1);
+  }
+
+  @Test
+  void a_word_that_would_be_two_lines_is_refused() {
+    assertThat(run("create", mount.toString(), "a 1M\nb", "1M")).isEqualTo(2);
+  }
+
+  @Test
+  void help_and_version_are_no_failures() {
+    assertThat(run("--help")).isZero();
+    assertThat(run("--version")).isZero();
+
+    assertThat(out.toString()).contains("snapshot", "umount", "dmsnap ");
+  }
+}

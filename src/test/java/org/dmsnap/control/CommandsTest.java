@@ -1,0 +1,112 @@
+package org.dmsnap.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jnr.constants.platform.Errno;
+import org.dmsnap.pool.Device;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandsTest extends ControlFixture {
+
+  @BeforeEach
+  void create() {
+    write("create", "base 1M");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', P 16",
+    "P, P 16",
+    "N, N 16",
+    "po, PO 16",
+    "P 8, P 8",
+    "P 08, P 8",
+    "P +8, P 8",
+    "P 0, P 32",
+    "N 1, N 1",
+    "P 8 0, P 8",
+    "P 8 0 extra, P 8",
+    "P 8 1 discard_zeroes_cow, P 8 1 discard_zeroes_cow",
+    "P 8 1 discard_zeroes_cow extra, P 8 1 discard_zeroes_cow",
+    "P 8 2 discard_passdown_origin discard_zeroes_cow,"
+        + " P 8 2 discard_zeroes_cow discard_passdown_origin"
+  })
+  void a_snapshot_is_described_in_the_words_of_a_table(String words, String table) {
+    assertThat(text(write("snapshot", "snap base 1M " + words))).startsWith("usage");
+
+    assertThat(table("snap")).startsWith("0 2048 snapshot base-real ").endsWith(" " + table);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "X 8, store",
+    "PX 8, store",
+    "P 0x8, Invalid chunk size",
+    "P -8, Invalid chunk size",
+    "P x, Invalid chunk size",
+    "P 4294967296, Invalid chunk size",
+    "P 99999999999999999999, Invalid chunk size",
+    "P 4294967295, Chunk size is too high",
+    "P 4194304, Chunk size is too high",
+    "P 12, Chunk size is not a power of 2",
+    "N 0, Chunk size not set",
+    "P 8 1, Invalid number of feature arguments",
+    "P 8 3 a b c, Invalid number of feature arguments",
+    "P 8 -1, Invalid number of feature arguments",
+    "P 8 1 fly, Unrecognised feature requested",
+    "P 8 1 discard_passdown_origin, depends on discard_zeroes_cow"
+  })
+  void what_the_kernel_refuses_is_refused_in_its_words(String words, String reason) {
+    assertThat(text(write("snapshot", "snap base 1M " + words))).contains(reason);
+
+    assertThat(errnoOf("snapshot", "snap base 1M " + words)).isEqualTo(Errno.EINVAL.intValue());
+    assertThat(pool.device("snap")).isNull();
+  }
+
+  @Test
+  void extend_grows_to_a_size_or_by_one() {
+    assertThat(errnoOf("extend", "base 2M")).isZero();
+    assertThat(errnoOf("extend", "base +1M")).isZero();
+
+    assertThat(table("base")).startsWith("0 6144 linear");
+  }
+
+  @Test
+  void extend_never_shrinks() {
+    assertThat(errnoOf("extend", "base 512K")).isEqualTo(Errno.EINVAL.intValue());
+  }
+
+  @Test
+  void suspend_and_resume_take_turns() {
+    assertThat(errnoOf("resume", "base")).isEqualTo(Errno.EINVAL.intValue());
+    assertThat(errnoOf("suspend", "base")).isZero();
+    assertThat(errnoOf("suspend", "base")).isEqualTo(Errno.EINVAL.intValue());
+    assertThat(errnoOf("resume", "base")).isZero();
+  }
+
+  @Test
+  void remove_refuses_an_origin_with_snapshots() {
+    write("snapshot", "snap base 1M");
+
+    assertThat(errnoOf("remove", "base")).isEqualTo(Errno.EBUSY.intValue());
+    assertThat(errnoOf("remove", "snap")).isZero();
+    assertThat(errnoOf("remove", "base")).isZero();
+    assertThat(pool.devices()).extracting(Device::name).isEmpty();
+  }
+
+  @Test
+  void merge_takes_no_other_word_than_force() {
+    assertThat(errnoOf("merge", "snap now")).isEqualTo(Errno.EINVAL.intValue());
+  }
+
+  @Test
+  void who_is_not_there_is_enoent() {
+    for (String line : new String[] {"remove x", "suspend x", "resume x", "extend x 1M"}) {
+      String[] words = line.split(" ", 2);
+      assertThat(errnoOf(words[0], words[1])).as(line).isEqualTo(Errno.ENOENT.intValue());
+    }
+  }
+}
