@@ -60,6 +60,7 @@ abstract class MountFixture {
   @AfterEach
   void unmount() throws Exception {
     if (mount != null) {
+      pool.commit(); // lets go what a failed test still holds: this very process would never end
       mount.detach();
       stop();
     }
