@@ -1,0 +1,137 @@
+package org.dmsnap.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.dmsnap.e2e.Shell.Result;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** Who may mount a pool, with which options, and what a mount leaves alone. */
+class MountTest {
+
+  /** One line for each file of the pool: all that could change. */
+  private static final String FILES =
+      "cd $vg; stat -c '%n %s %Y %Z %b %i' . *; sha256sum *; find . | sort";
+
+  @AutoClose private final MountedPool pool = MountedPool.empty();
+
+  @Test
+  void a_pool_is_mounted_once_and_the_second_mount_names_the_first() {
+    pool.mount();
+    Result second = pool.run("$dmsnap mount $vg $a");
+    assertThat(second.status()).isEqualTo(1);
+    assertThat(second.errors())
+        .hasLineCount(1)
+        .contains("in use")
+        .contains(Long.toString(pool.server().pid()));
+    assertThat(pool.run("mountpoint -q $a").succeeded()).isFalse();
+    assertThat(pool.run("$dmsnap mount -o ro $vg $a").status()).isEqualTo(1);
+    pool.control("create", "base 1M");
+  }
+
+  @Test
+  void two_may_read_one_pool() {
+    pool.mount();
+    pool.control("create", "base 1M");
+    pool.remount("ro");
+    pool.sh("$dmsnap mount -o ro $vg $a; cmp $mnt/base $a/base; $dmsnap umount $a");
+    assertThat(pool.run("$dmsnap mount $vg $a").status()).isEqualTo(1);
+  }
+
+  @Test
+  void a_read_only_mount_changes_nothing() {
+    pool.mount();
+    pool.control("create", "base 16M");
+    pool.sh("mkfs.ext4 -q -F $mnt/base");
+    pool.control("snapshot", "snap base 8M");
+    pool.umount();
+    pool.sh("touch -d 2020-01-01 $vg/orphan.cow");
+    String before = pool.sh(FILES);
+
+    pool.mount("ro");
+
+    pool.sh(
+        "cat $mnt/base $mnt/snap $mnt/*-* >/dev/null; cat $mnt/ctl/lvs; grep -r . $mnt/ctl/table");
+    pool.sh("mount -o loop,ro,noload $mnt/snap $b; ls $b; umount $b; e2fsck -fn $mnt/base");
+    assertThat(pool.run("echo x >>$mnt/base").errors()).contains("Read-only file system");
+    assertThat(pool.run("echo 'x 1M' >$mnt/ctl/create").succeeded()).isFalse();
+    assertThat(pool.sh("stat -c %a $mnt/base $mnt/ctl")).isEqualTo("400\n700");
+    pool.umount();
+    assertThat(pool.sh(FILES)).isEqualTo(before);
+    assertThat(pool.sh("ls -A $vg")).isEqualTo("base.img\norphan.cow\npool.table\nsnap.cow");
+  }
+
+  @Test
+  void an_ordinary_user_needs_no_root() {
+    assumeTrue(
+        pool.run("command -v fusermount || command -v fusermount3").succeeded(), "fusermount");
+    String user = "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ ";
+    assumeTrue(pool.run(user + "$dmsnap --version").succeeded(), "nobody may not read the program");
+    pool.sh("chown 65534:65534 vg mnt");
+    String mode = pool.sh("stat -c %a /dev/fuse");
+    pool.sh("chmod 666 /dev/fuse");
+    try {
+      Result mounted = pool.run(user + "$dmsnap mount $vg $mnt");
+      assertThat(mounted.succeeded()).as("%s", mounted).isTrue();
+      if (!pool.run("grep -q ^user_allow_other /etc/fuse.conf").succeeded()) {
+        assertThat(mounted.errors()).hasLineCount(1).contains("root").contains("/etc/fuse.conf");
+        Result asked = pool.run(user + "$dmsnap mount -o allow_other $vg $a");
+        assertThat(asked.status()).isEqualTo(1);
+      }
+      pool.sh(
+          user + "bash -c 'echo base 8M >$mnt/ctl/create; echo snap base 1M N >$mnt/ctl/snapshot'");
+      pool.sh(user + "bash -c 'echo hello >$mnt/base; test $(head -c 5 $mnt/base) = hello'");
+      assertThat(pool.sh(user + "stat -c '%u %g %a' $mnt/base")).isEqualTo("65534 65534 600");
+      pool.sh(user + "$dmsnap umount $mnt");
+    } finally {
+      pool.sh("chmod " + mode + " /dev/fuse");
+    }
+    assertThat(pool.sh("ls -A $vg")).isEqualTo("base.img\npool.table");
+  }
+
+  @Test
+  void owners_and_modes_are_as_the_options_say() {
+    pool.mount(
+        "allow_other", "uid=1", "gid=2", "mode=640", "threads=3", "noatime", "x-any.thing=1");
+    pool.control("create", "base 1M");
+    pool.control("snapshot", "snap base 1M");
+    assertThat(
+            pool.sh("cd $mnt; stat -c '%n %u %g %a' . base snap base-real ctl ctl/create ctl/lvs"))
+        .isEqualTo(
+            """
+            . 1 2 750
+            base 1 2 640
+            snap 1 2 640
+            base-real 1 2 440
+            ctl 1 2 750
+            ctl/create 1 2 600
+            ctl/lvs 1 2 440""");
+    String group = "setpriv --reuid=7 --regid=2 --clear-groups ";
+    String other = "setpriv --reuid=7 --regid=7 --clear-groups ";
+    pool.sh(group + "head -c 1 $mnt/base");
+    assertThat(pool.run(group + "bash -c 'echo >>$mnt/base'").errors()).contains("denied");
+    assertThat(pool.run(group + "cat $mnt/ctl/create").errors()).contains("denied");
+    assertThat(pool.run(other + "ls $mnt").errors()).contains("denied");
+    assertThat(pool.sh("findmnt -no FSTYPE,SOURCE $mnt")).matches("fuse.dmsnap \\S+/vg");
+  }
+
+  @Test
+  void options_that_are_not_known_and_pools_that_are_not_there_are_refused() {
+    assertRefused("-o frobnicate $vg $mnt", "frobnicate");
+    assertRefused("-o threads=0 $vg $mnt", "threads");
+    assertRefused("-o mode=999 $vg $mnt", "mode");
+    assertRefused("-o overflow=perhaps $vg $mnt", "overflow");
+    assertRefused("-o autoextend_threshold=101 $vg $mnt", "autoextend_threshold");
+    assertRefused("$work/nowhere $mnt", "nowhere");
+    assertRefused("$vg $work/nowhere", "nowhere");
+    assertThat(pool.sh("ls -A $vg")).isEmpty();
+  }
+
+  private void assertRefused(String words, String named) {
+    Result result = pool.run("$dmsnap mount " + words);
+    assertThat(result.status()).as("%s: %s", words, result).isIn(1, 2);
+    assertThat(result.errors()).as("%s", words).contains(named);
+    assertThat(pool.run("mountpoint -q $mnt").succeeded()).isFalse();
+  }
+}
