@@ -1,6 +1,6 @@
 package org.dmsnap.engine;
 
-import java.util.concurrent.locks.StampedLock;
+import java.util.concurrent.Semaphore;
 
 /**
  * What every request to an origin and its snapshots passes through, so that they can be held.
@@ -11,13 +11,19 @@ import java.util.concurrent.locks.StampedLock;
  * snapshots there are, which target serves a volume) takes both exclusively, {@code changes} first,
  * for a moment.
  *
+ * <p>Fair: whoever waits to hold it is not overtaken by requests that keep coming, or under load
+ * that never pauses a snapshot would never be taken. Any thread may let go what another took.
+ *
  * <p>Not reentrant. What a waiting request holds must not be needed by whoever ends the wait, so a
  * request takes the gate before anything else.
  */
 public final class Gate {
 
-  private final StampedLock changes = new StampedLock();
-  private final StampedLock views = new StampedLock();
+  private static final int ALL = Integer.MAX_VALUE;
+  private static final long STAMP = 1; // there is but one, and it is not 0
+
+  private final Semaphore changes = new Semaphore(ALL, true);
+  private final Semaphore views = new Semaphore(ALL, true);
   private final StallListener stalls;
 
   /**
@@ -34,7 +40,7 @@ public final class Gate {
 
   /** Leaves after {@link #enterView}. */
   public void leaveView(long stamp) {
-    views.unlockRead(stamp);
+    leave(views, stamp);
   }
 
   /** Enters for a request that changes something; returns the stamp {@link #leaveChange} takes. */
@@ -44,7 +50,7 @@ public final class Gate {
 
   /** Leaves after {@link #enterChange}. */
   public void leaveChange(long stamp) {
-    changes.unlockRead(stamp);
+    leave(changes, stamp);
   }
 
   /**
@@ -52,34 +58,55 @@ public final class Gate {
    * #release} the stamp returned.
    */
   public long holdChanges() {
-    return changes.writeLock();
+    return hold(changes);
   }
 
   /** Lets changing requests go on; takes the stamp of {@link #holdChanges}. */
   public void release(long stamp) {
-    changes.unlockWrite(stamp);
+    release(changes, stamp);
   }
 
   /** Waits for the other requests in flight and holds all that come; for a moment only. */
   public long holdViews() {
-    return views.writeLock();
+    return hold(views);
   }
 
   /** Lets the other requests go on; takes the stamp of {@link #holdViews}. */
   public void releaseViews(long stamp) {
-    views.unlockWrite(stamp);
+    release(views, stamp);
   }
 
-  private long enter(StampedLock lock) {
-    long stamp = lock.tryReadLock();
-    if (stamp != 0) {
-      return stamp;
+  private long enter(Semaphore lock) {
+    if (!lock.hasQueuedThreads() && lock.tryAcquire()) { // which alone would jump the queue
+      return STAMP;
     }
     stalls.stalling();
     try {
-      return lock.readLock();
+      lock.acquireUninterruptibly();
+      return STAMP;
     } finally {
       stalls.resumed();
+    }
+  }
+
+  private static void leave(Semaphore lock, long stamp) {
+    check(stamp);
+    lock.release();
+  }
+
+  private static long hold(Semaphore lock) {
+    lock.acquireUninterruptibly(ALL);
+    return STAMP;
+  }
+
+  private static void release(Semaphore lock, long stamp) {
+    check(stamp);
+    lock.release(ALL);
+  }
+
+  private static void check(long stamp) {
+    if (stamp != STAMP) {
+      throw new IllegalMonitorStateException("no stamp of this gate: " + stamp);
     }
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class OriginVolume extends Volume {
 
   private static final String POOL_PROTECTION = "the pool is mounted read-only";
-  private static final long NOT_SUSPENDED = 0; // a StampedLock never gives this stamp
+  private static final long NOT_SUSPENDED = 0; // a gate never gives this stamp
 
   private final Origin origin;
   private final boolean poolReadOnly;
