@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStoreType;
@@ -20,9 +21,9 @@ final class TableParser {
   private static final Pattern LINE =
       Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
 
-  private static final Pattern CLEAN = Pattern.compile("clean (\\S+) size=(\\d+) mtime=(\\d+)");
+  private static final Pattern CLEAN = Pattern.compile("clean (\\S+) size=(\\d+) mtime=(-?\\d+)");
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
-  private static final long MAX_SECTORS = 1L << 53;
+  private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
 
   private final List<String> comments = new ArrayList<>();
   private final TreeMap<String, Long> origins = new TreeMap<>();
@@ -75,7 +76,8 @@ final class TableParser {
     Matcher note = CLEAN.matcher(words);
     Matcher reason = INVALID.matcher(words);
     if (note.matches()) {
-      CleanNote noted = new CleanNote(number(note.group(2)), number(note.group(3)));
+      CleanNote noted =
+          new CleanNote(Long.parseLong(note.group(2)), Long.parseLong(note.group(3)));
       once(clean.put(note.group(1), noted) == null, words);
     } else if (reason.matches()) {
       once(invalid.put(reason.group(1), reason.group(2)) == null, words);

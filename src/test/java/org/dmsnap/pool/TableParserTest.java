@@ -31,6 +31,16 @@ class TableParserTest {
     assertThat(TableParser.parse(TABLE)).hasToString(TABLE);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "huge: 0 18014398509481983 linear huge.img 0\n",
+        "# dmsnap: clean old size=4096 mtime=-86400\nold: 0 8 linear old.img 0\n",
+      })
+  void reads_whatever_a_stop_may_have_written(String text) throws Exception {
+    assertThat(TableParser.parse(text)).hasToString(text);
+  }
+
   @Test
   void a_snapshots_line_alone_tells_of_its_origin() throws Exception {
     PoolTable table = TableParser.parse("snap: 0 64 snapshot base-real snap-cow p 16 0");
