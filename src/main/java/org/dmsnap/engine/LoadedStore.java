@@ -3,7 +3,9 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
@@ -17,10 +19,21 @@ import org.dmsnap.store.ExceptionStoreType;
  */
 record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> notes) {
 
+  /** The largest origin: 1 PiB, for which an empty {@link ExceptionTable} takes 32 MiB. */
+  private static final long LARGEST_ORIGIN = 1L << 50;
+
+  /** More is not told: a damaged store may have millions of duplicates. */
+  private static final int MOST_NOTES = 16;
+
   /** Opens the store on {@code cow}, or initialises a fresh one; arguments as in a table line. */
   static LoadedStore open(
       BlockDevice cow, ExceptionStoreType type, int chunkSectors, long originBytes)
       throws IOException {
+    if (originBytes > LARGEST_ORIGIN) {
+      throw new ErrnoException(
+          Errno.EFBIG,
+          "an origin of " + originBytes + " bytes is too large for a snapshot: at most 1 PiB");
+    }
     // sized for the smallest chunk: the header, not yet read, has the last word on the size
     ExceptionTable table = new ExceptionTable(new ChunkSize(1).chunksIn(originBytes));
     List<String> notes = new ArrayList<>();
@@ -30,7 +43,7 @@ record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> n
             chunkSectors,
             originBytes,
             (oldChunk, newChunk) -> {
-              if (!table.putIfAbsent(oldChunk, newChunk)) {
+              if (!table.putIfAbsent(oldChunk, newChunk) && notes.size() < MOST_NOTES) {
                 notes.add(duplicate(oldChunk, newChunk));
               }
             });
