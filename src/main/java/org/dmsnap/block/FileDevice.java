@@ -17,6 +17,7 @@ public final class FileDevice implements BlockDevice {
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
   private static final int ZERO_RANGE = 16;
+  private static final int PUNCH = PUNCH_HOLE | KEEP_SIZE;
 
   private static final int SEEK_END = 2;
 
@@ -79,7 +80,7 @@ public final class FileDevice implements BlockDevice {
 
   @Override
   public void discard(long position, long length) throws ErrnoException {
-    clear("discard", PUNCH_HOLE | KEEP_SIZE, position, length);
+    clear("discard", PUNCH, position, length);
   }
 
   @Override
@@ -136,14 +137,18 @@ public final class FileDevice implements BlockDevice {
 
   private void clear(String call, int mode, long position, long length) throws ErrnoException {
     checkRange(call, position, length);
+    int way = mode;
     long stamp = inUse.readLock();
     try {
-      while (length > 0 && LIBC.fallocate(fd, mode, position, length) < 0) {
-        if (isUnsupported(LastErrno.get())) {
+      while (length > 0 && LIBC.fallocate(fd, way, position, length) < 0) {
+        if (!isUnsupported(LastErrno.get())) {
+          retryInterrupted("fallocate", position);
+        } else if (way != PUNCH) {
+          way = PUNCH; // tmpfs has that alone, and what writing would take may be gigabytes
+        } else {
           writeZeroes(position, length);
           return;
         }
-        retryInterrupted("fallocate", position);
       }
     } finally {
       inUse.unlockRead(stamp);

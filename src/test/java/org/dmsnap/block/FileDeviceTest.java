@@ -78,6 +78,21 @@ class FileDeviceTest extends BlockDeviceContract {
     }
   }
 
+  @Test
+  void zeroing_takes_no_memory_for_what_was_never_written() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeTrue(Files.isWritable(memory), "no file system without FALLOC_FL_ZERO_RANGE here");
+
+    try (FileDirectory shm = FileDirectory.open(memory);
+        BlockDevice tmpfs = shm.createUnnamed(1L << 31)) {
+      long before = shm.freeBytes();
+
+      tmpfs.zero(0, 1L << 31);
+
+      assertThat(before - shm.freeBytes()).isLessThan(1L << 30);
+    }
+  }
+
   private BlockDevice openReadOnly() throws IOException {
     Files.write(temporary.resolve("read-only"), new byte[10]);
     return directory.openFile("read-only", BackingDirectory.Access.READ);
