@@ -70,6 +70,11 @@ final class CommitQueue {
     return records;
   }
 
+  /** Whether {@link #readyPrefix} is not empty. */
+  boolean hasReady() {
+    return !entries.isEmpty() && entries.firstEntry().getValue().ready;
+  }
+
   /** The longest ready run of entries from the oldest on. */
   List<Ready> readyPrefix() {
     List<Ready> prefix = new ArrayList<>();

@@ -94,15 +94,22 @@ final class PersistentStore implements ExceptionStore {
     queue.ready(oldFirst, run);
     notifyAll(); // a later one, held up by this, may be waited for
     newestCommitted = Math.max(newestCommitted, run.first() + run.count() - 1);
-    long end = records + queue.recordsBefore(run.first()) + run.count();
-    if (layout.areaChunk(layout.areaOf(end)) >= layout.chunkSize().chunkOf(cow.size())) {
-      throw fail(
-          new ErrnoException(
-              Errno.EIO,
-              "the COW device has no room for metadata area "
-                  + layout.areaOf(end)
-                  + ", which must follow a full one"));
+    if (!hasAreaAfter(records + queue.records())) { // of all; only then, what this one needs
+      long end = records + queue.recordsBefore(run.first()) + run.count();
+      if (!hasAreaAfter(end)) {
+        throw fail(
+            new ErrnoException(
+                Errno.EIO,
+                "the COW device has no room for metadata area "
+                    + layout.areaOf(end)
+                    + ", which must follow a full one"));
+      }
     }
+  }
+
+  /** Whether the device has the metadata area that record {@code end}, the next, would go to. */
+  private boolean hasAreaAfter(long end) {
+    return layout.areaChunk(layout.areaOf(end)) < layout.chunkSize().chunkOf(cow.size());
   }
 
   @Override
@@ -172,7 +179,7 @@ final class PersistentStore implements ExceptionStore {
   private synchronized boolean becomeLeader(long newChunk) throws IOException {
     while (newChunk >= durableBelow) {
       checkWorking();
-      if (!leading && !queue.readyPrefix().isEmpty()) {
+      if (!leading && queue.hasReady()) {
         leading = true;
         return true;
       }
@@ -187,14 +194,14 @@ final class PersistentStore implements ExceptionStore {
   }
 
   private void lead() throws IOException {
-    List<CommitQueue.Ready> group;
-    long first;
-    synchronized (this) {
-      groupsStarted++;
-      group = queue.readyPrefix();
-      first = records;
-    }
     try {
+      List<CommitQueue.Ready> group;
+      long first;
+      synchronized (this) {
+        groupsStarted++;
+        group = queue.readyPrefix();
+        first = records;
+      }
       makeDurable(group, first);
     } catch (IOException e) {
       throw failed(e);
