@@ -105,6 +105,10 @@ public final class FileDevice implements BlockDevice {
     long stamp = inUse.readLock();
     try {
       while (LIBC.ftruncate(fd, newSize) < 0) {
+        if (LastErrno.get() == Errno.EFBIG) {
+          throw new ErrnoException(
+              Errno.ENOSPC, "no file of " + newSize + " bytes fits on the pool's file system");
+        }
         retryInterrupted("ftruncate", newSize);
       }
       size = newSize;
