@@ -86,7 +86,8 @@ class StopTest {
   @Test
   void what_was_synced_survives_a_kill_and_the_next_mount_needs_no_help() {
     mountFileSystem();
-    pool.sh("head -c 8M /dev/urandom >random; dd if=random of=$mnt/other bs=64K conv=notrunc,fsync");
+    pool.sh(
+        "head -c 8M /dev/urandom >random; dd if=random of=$mnt/other bs=64K conv=notrunc,fsync");
     pool.sh("dd if=random of=$mnt/kept bs=1M seek=16 conv=notrunc,fsync");
     Process writer = pool.start("writer", SYNCED_WRITES);
     pool.awaitSh("test $(wc -l <writer.out) -gt 5");
