@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
@@ -11,12 +12,16 @@ import org.jspecify.annotations.Nullable;
  * An origin's image, which remembers a failed fdatasync.
  *
  * <p>After one, Linux takes the pages that it could not write for clean, and a second fdatasync
- * would answer success; so every {@link #sync} fails with EIO until the image is opened again.
+ * would answer success, even one under way at the same time; so one goes after the other, and every
+ * {@link #sync} fails with EIO until the image is opened again.
  */
 final class Image implements BlockDevice {
 
   private final BlockDevice device;
-  private volatile @Nullable IOException lost;
+  private final AtomicLong begun = new AtomicLong(); // syncs; only goes up with the turn held
+  private final Object turn = new Object();
+  private long ended; // guarded by turn: the last sync that went well
+  private @Nullable IOException lost; // guarded by turn
 
   Image(BlockDevice device) {
     this.device = device;
@@ -49,6 +54,24 @@ final class Image implements BlockDevice {
 
   @Override
   public void sync() throws IOException {
+    long before = begun.get();
+    synchronized (turn) {
+      checkNotLost();
+      if (ended > before) {
+        return; // one that began after this call has done its work
+      }
+      long mine = begun.incrementAndGet();
+      try {
+        device.sync();
+      } catch (IOException e) {
+        lost = e;
+        throw e;
+      }
+      ended = mine;
+    }
+  }
+
+  private void checkNotLost() throws ErrnoException {
     IOException before = lost;
     if (before != null) {
       throw new ErrnoException(
@@ -57,12 +80,6 @@ final class Image implements BlockDevice {
               + "mount the pool again: "
               + before.getMessage(),
           before);
-    }
-    try {
-      device.sync();
-    } catch (IOException e) {
-      lost = e;
-      throw e;
     }
   }
 

@@ -31,6 +31,7 @@ final class PersistentStore implements ExceptionStore {
   private boolean tailMayBeStale;
   private boolean leading;
   private long groupsStarted;
+  private long groupsEnded;
   private @Nullable IOException failure;
   private volatile long durableBelow = AreaLayout.FIRST_DATA_CHUNK;
   private volatile boolean valid;
@@ -142,16 +143,34 @@ final class PersistentStore implements ExceptionStore {
       groupsBefore = groupsStarted;
     }
     awaitDurable(newest);
-    synchronized (this) {
-      checkWorking();
-      if (groupsStarted > groupsBefore && !leading) {
-        return; // a whole group, its syncs included, was begun and ended since the call
-      }
+    if (!becomeSyncer(groupsBefore)) {
+      return;
     }
     try {
       cow.sync();
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      stopLeading();
+    }
+  }
+
+  /**
+   * Waits for the group under way, since the system tells only one of two syncs of a failure; true
+   * if the caller is now to sync, false if a whole group was begun and ended after {@code before}.
+   */
+  private synchronized boolean becomeSyncer(long before) throws IOException {
+    while (true) {
+      checkWorking();
+      if (groupsEnded > before) {
+        return false;
+      }
+      if (!leading) {
+        leading = true;
+        groupsStarted++;
+        return true;
+      }
+      await();
     }
   }
 
@@ -183,14 +202,19 @@ final class PersistentStore implements ExceptionStore {
         leading = true;
         return true;
       }
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ErrnoException(Errno.EINTR, "interrupted while exceptions became durable", e);
-      }
+      await();
     }
     return false;
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the callers loop
+  private synchronized void await() throws ErrnoException {
+    try {
+      wait();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "interrupted while exceptions became durable", e);
+    }
   }
 
   private void lead() throws IOException {
@@ -212,6 +236,7 @@ final class PersistentStore implements ExceptionStore {
 
   private synchronized void stopLeading() {
     leading = false;
+    groupsEnded = groupsStarted;
     notifyAll();
   }
 
