@@ -3,6 +3,7 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
@@ -42,6 +43,7 @@ public final class Snapshot implements Target {
   private final SnapshotWriter writer;
   private final List<String> notes;
   private volatile boolean unsynced;
+  private final AtomicInteger flushing = new AtomicInteger(); // unsynced may be true again after
 
   private Snapshot(
       Origin origin,
@@ -180,11 +182,12 @@ public final class Snapshot implements Target {
   @Override
   public void flush() throws IOException {
     if (!validity.valid()) {
-      if (unsynced) {
+      if (unsynced || flushing.get() > 0) {
         throw invalid();
       }
       return;
     }
+    flushing.incrementAndGet(); // before: whoever finds neither set may take all for durable
     unsynced = false;
     writer.syncing();
     origin.stalls().stalling();
@@ -195,6 +198,7 @@ public final class Snapshot implements Target {
       invalidate(IO_ERROR);
       throw e;
     } finally {
+      flushing.decrementAndGet();
       origin.stalls().resumed();
     }
   }

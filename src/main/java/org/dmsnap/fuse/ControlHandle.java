@@ -44,7 +44,7 @@ final class ControlHandle extends Handle {
   }
 
   @Override
-  void truncate() {
+  void truncate(long size) {
     // a shell's ">" truncates first; there is nothing to lose
   }
 }

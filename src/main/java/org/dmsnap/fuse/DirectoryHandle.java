@@ -35,7 +35,7 @@ final class DirectoryHandle extends Handle {
   }
 
   @Override
-  void truncate() {
+  void truncate(long size) {
     // the kernel refuses it before it comes here
   }
 }

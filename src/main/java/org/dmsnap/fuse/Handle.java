@@ -23,8 +23,8 @@ abstract class Handle {
   /** Fills {@code stat} as stat(2) of the open file. */
   abstract void stat(FileStat stat, Attributes attributes);
 
-  /** ftruncate(2). */
-  abstract void truncate() throws IOException;
+  /** ftruncate(2) to {@code size} bytes. */
+  abstract void truncate(long size) throws IOException;
 
   /** fsync(2). */
   void flush() throws IOException {

@@ -73,7 +73,7 @@ final class HandleCallbacks {
 
   private int ftruncate(@Nullable String path, long size, Pointer info) {
     try {
-      handle(info).truncate();
+      handle(info).truncate(size);
       return 0;
     } catch (Throwable failure) {
       return Errors.toErrno("ftruncate", failure);

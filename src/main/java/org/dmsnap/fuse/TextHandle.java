@@ -31,7 +31,7 @@ final class TextHandle extends Handle {
   }
 
   @Override
-  void truncate() throws IOException {
+  void truncate(long size) throws IOException {
     throw new ErrnoException(Errno.EINVAL, "truncate: a text file cannot be changed");
   }
 

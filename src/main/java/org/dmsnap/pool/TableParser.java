@@ -76,8 +76,7 @@ final class TableParser {
     Matcher note = CLEAN.matcher(words);
     Matcher reason = INVALID.matcher(words);
     if (note.matches()) {
-      CleanNote noted =
-          new CleanNote(Long.parseLong(note.group(2)), Long.parseLong(note.group(3)));
+      CleanNote noted = new CleanNote(Long.parseLong(note.group(2)), Long.parseLong(note.group(3)));
       once(clean.put(note.group(1), noted) == null, words);
     } else if (reason.matches()) {
       once(invalid.put(reason.group(1), reason.group(2)) == null, words);

@@ -65,8 +65,8 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
   void commit(long oldFirst, ChunkRun run) throws IOException;
 
   /**
-   * Gives back prepared chunks that could not be written. Their space is lost until the store is
-   * emptied, as with kernels before snapshot target 1.12.0.
+   * Gives back prepared chunks that could not be written. The newest are prepared again; the space
+   * of any other is lost until the store is emptied, as with kernels before snapshot target 1.12.0.
    */
   void abandon(ChunkRun run);
 

@@ -116,6 +116,9 @@ final class PersistentStore implements ExceptionStore {
   @Override
   public synchronized void abandon(ChunkRun run) {
     queue.abandon(run);
+    if (nextFree == layout.skipMetadata(run.first() + run.count())) {
+      nextFree = run.first(); // the newest: nothing stands behind it
+    }
     notifyAll(); // what was held up may be a ready prefix now
   }
 

@@ -55,8 +55,10 @@ final class TransientStore implements ExceptionStore {
   }
 
   @Override
-  public void abandon(ChunkRun run) {
-    // linear allocation: the space is lost
+  public synchronized void abandon(ChunkRun run) {
+    if (nextFree == run.first() + run.count()) {
+      nextFree = run.first();
+    }
   }
 
   @Override
