@@ -94,9 +94,22 @@ final class Creation {
   private void takeInside(SnapshotVolume volume) throws IOException {
     volume.origin().target().flush();
     if (volume.persistent()) {
-      state.table().change(table -> table.withSnapshot(volume.name(), volume.entry()));
+      list(volume);
     }
     volume.origin().attach(volume);
+  }
+
+  private void list(SnapshotVolume volume) throws IOException {
+    try {
+      state.table().change(table -> table.withSnapshot(volume.name(), volume.entry()));
+    } catch (IOException failure) {
+      Snapshot snapshot = volume.snapshot();
+      if (state.table().uncertain() && snapshot != null) {
+        // it may be listed after a power cut, and the origin is about to change beneath it
+        snapshot.store().invalidate();
+      }
+      throw failure;
+    }
   }
 
   private void open(SnapshotVolume volume, BlockDevice cow, SnapshotRequest request)
