@@ -14,7 +14,7 @@ final class ExtendCommand implements Command {
 
   @Override
   public String words() {
-    return "NAME [+]SIZE";
+    return "NAME SIZE|+SIZE";
   }
 
   @Override

@@ -75,6 +75,11 @@ class CommandsTest extends ControlFixture {
   }
 
   @Test
+  void extend_needs_a_size() {
+    assertThat(errnoOf("extend", "base")).isEqualTo(Errno.EINVAL.intValue());
+  }
+
+  @Test
   void extend_never_shrinks() {
     assertThat(errnoOf("extend", "base 512K")).isEqualTo(Errno.EINVAL.intValue());
   }
