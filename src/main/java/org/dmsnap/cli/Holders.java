@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds who keeps a mount busy: loop devices, processes and mounts beneath it.
+ * Finds who keeps a mount busy: loop devices, other processes and mounts beneath it.
  *
  * <p>Best effort: what this user may not see, or goes away while it is looked at, is left out.
  * Nothing here touches the mount itself, which may no longer answer.
@@ -80,7 +80,11 @@ final class Holders {
   }
 
   private void addProcesses() {
+    String self = Long.toString(ProcessHandle.current().pid()); // ends when it has said this
     for (Path process : children(proc, "[0-9]*")) {
+      if (process.endsWith(self)) {
+        continue;
+      }
       List<Path> links = new ArrayList<>(children(process.resolve("fd"), "*"));
       links.add(process.resolve("cwd"));
       links.add(process.resolve("root"));
