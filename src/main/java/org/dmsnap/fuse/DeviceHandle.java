@@ -23,6 +23,7 @@ final class DeviceHandle extends Handle {
 
   private final Device device;
   private final StallListener stalls;
+  private volatile boolean changed;
 
   DeviceHandle(Device device, StallListener stalls) throws IOException {
     this.device = device;
@@ -42,6 +43,7 @@ final class DeviceHandle extends Handle {
   @Override
   int write(Pointer buffer, int length, long position) throws IOException {
     int clipped = (int) clip(length, position);
+    changed = true;
     if (clipped > 0) {
       device.write(position, WINDOWS.get().wrap(buffer.address(), clipped), clipped);
     } else if (length > 0) {
@@ -57,8 +59,8 @@ final class DeviceHandle extends Handle {
 
   @Override
   void truncate(long size) throws IOException {
-    if (size == device.size()) {
-      return; // how cp(1) ends a copy of a sparse file
+    if (changed && size == device.size()) {
+      return; // how cp(1) ends its copy of a sparse image
     }
     throw new ErrnoException(Errno.EINVAL, "truncate " + device.name() + ": its size is fixed");
   }
@@ -76,6 +78,7 @@ final class DeviceHandle extends Handle {
   @Override
   void allocate(int mode, long position, long length) throws IOException {
     long clipped = clip(length, position);
+    changed = true;
     switch (mode) {
       case PUNCH_HOLE_KEEP_SIZE -> {
         if (clipped > 0) {
