@@ -29,6 +29,7 @@ final class PersistentStore implements ExceptionStore {
   private long records;
   private long newestCommitted;
   private boolean tailMayBeStale;
+  private boolean steppedBack; // a merge has begun with the area before
   private boolean leading;
   private long groupsStarted;
   private @Nullable IOException failure;
@@ -150,8 +151,35 @@ final class PersistentStore implements ExceptionStore {
   @Override
   public synchronized Usage usage() {
     int c = layout.chunkSize().sectors();
-    long committed = records + queue.records();
+    long committed = records + queue.records() - (steppedBack ? 1 : 0);
     return new Usage(nextFree * c, Sectors.in(cow.size()), (layout.areaOf(committed) + 2) * c);
+  }
+
+  @Override
+  public List<MergeRun> prepareMerge(long most) throws IOException {
+    long end;
+    synchronized (this) {
+      checkWorking();
+      end = records;
+      steppedBack = end > 0 && end % layout.recordsPerArea() == 0;
+    }
+    return new MergeTail(cow, layout).newest(end, most);
+  }
+
+  @Override
+  public void commitMerge(long chunks) throws IOException {
+    long end = records; // the merge is the only one to change it
+    try {
+      new MergeTail(cow, layout).forget(end - chunks, end);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    synchronized (this) {
+      records = end - chunks;
+      long area = layout.areaOf(records);
+      nextFree = layout.areaChunk(area) + 1 + records % layout.recordsPerArea();
+      steppedBack = false;
+    }
   }
 
   @Override

@@ -79,11 +79,12 @@ class FuseMountTest extends MountFixture {
     assertFails(Errno.EPERM, () -> Files.delete(at("base")));
     assertFails(Errno.EPERM, () -> Files.delete(at("ctl")));
     assertFails(
-        Errno.EPERM,
-        () -> Files.move(at("base"), at("new"), StandardCopyOption.ATOMIC_MOVE));
+        Errno.EPERM, () -> Files.move(at("base"), at("new"), StandardCopyOption.ATOMIC_MOVE));
     assertFails(
         Errno.EPERM,
-        () -> Files.setPosixFilePermissions(at("base"), PosixFilePermissions.fromString("rwx---r--")));
+        () ->
+            Files.setPosixFilePermissions(
+                at("base"), PosixFilePermissions.fromString("rwx---r--")));
     assertFails(Errno.ENOENT, () -> Files.size(at("ctl/status/other")));
   }
 
@@ -178,8 +179,7 @@ class FuseMountTest extends MountFixture {
     MountOptions rw = options();
 
     mount(
-        new MountOptions(
-            rw.source(), rw.uid(), rw.gid(), 0640, false, false, true, rw.threads()));
+        new MountOptions(rw.source(), rw.uid(), rw.gid(), 0640, false, false, true, rw.threads()));
 
     assertThat(Files.getAttribute(at("base"), "unix:mode")).isEqualTo(0100440);
     assertThat(Files.getAttribute(at("ctl"), "unix:mode")).isEqualTo(0040750);

@@ -49,9 +49,7 @@ abstract class MountFixture {
     loop = new SessionLoop(options.threads());
     PoolOptions poolOptions =
         new PoolOptions(options.readOnly(), false, 70, 20, OverflowPolicy.INVALIDATE);
-    pool =
-        Pool.open(
-            FileDirectory.lock(vg, options.readOnly()), poolOptions, new EventLog(), loop);
+    pool = Pool.open(FileDirectory.lock(vg, options.readOnly()), poolOptions, new EventLog(), loop);
     mount = FuseMount.mount(pool, loop, mountpoint, options);
   }
 

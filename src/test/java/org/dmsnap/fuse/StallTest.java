@@ -30,8 +30,7 @@ class StallTest extends MountFixture {
     }
     control("suspend", "base");
     ExecutorService writers =
-        Executors.newFixedThreadPool(
-            WRITES, work -> new Thread(null, work, "writer", SMALL_STACK));
+        Executors.newFixedThreadPool(WRITES, work -> new Thread(null, work, "writer", SMALL_STACK));
     List<Future<?>> writes = new ArrayList<>();
     for (int i = 0; i < WRITES; i++) {
       String name = "s" + i;
