@@ -71,6 +71,10 @@ final class Merger implements Runnable {
 
   void stop() {
     stopping = true;
+    join();
+  }
+
+  void join() {
     Thread running = thread;
     boolean interrupted = false;
     while (running != null && running != Thread.currentThread() && running.isAlive()) {

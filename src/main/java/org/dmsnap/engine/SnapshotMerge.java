@@ -78,6 +78,11 @@ public final class SnapshotMerge implements Target {
     merger.start();
   }
 
+  /** Waits until the merge has ended, in whatever way. */
+  public void join() {
+    merger.join();
+  }
+
   /** Waits for the batch in flight and stops; what is left is merged by the next object. */
   public void stop() {
     merger.stop();
