@@ -172,8 +172,8 @@ final class Merging {
     if (due != null) {
       lookNow(due);
     } else if (merge != null && !merge.started()) {
-      merge.start();
       told(merge.volume(), "resumed");
+      merge.start();
     }
   }
 
@@ -205,8 +205,8 @@ final class Merging {
       state.volumes().bury(volume);
     }
     state.volumes().publish();
-    merge.start();
     told(volume, "started");
+    merge.start();
     return true;
   }
 
