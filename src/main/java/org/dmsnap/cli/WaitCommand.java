@@ -1,19 +1,22 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import jnr.constants.platform.Errno;
-import org.dmsnap.block.ErrnoException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Waits for the merge of a snapshot. */
 @Command(
     name = "wait",
-    description = "Waits until the merge of SNAP is done.",
+    description = "Waits until the merge of SNAP is done, showing how far it is.",
     mixinStandardHelpOptions = true)
 final class WaitCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Where the pool is mounted.")
   private Path mountpoint;
@@ -23,8 +26,8 @@ final class WaitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    new MountedPool(mountpoint);
-    throw new ErrnoException(
-        Errno.ENOENT, "nothing is merging in " + mountpoint + ", so not " + snapshot + " either");
+    PrintWriter out = spec.commandLine().getOut();
+    new MergeProgress(new MountedPool(mountpoint), snapshot, out).await();
+    return 0;
   }
 }
