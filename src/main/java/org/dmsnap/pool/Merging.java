@@ -202,9 +202,16 @@ final class Merging {
     }
     noLongerDue(volume);
     if (volume.open()) {
+      state.caches().drop(volume); // while it can still be opened by name
+    }
+    volume.retireNow();
+    if (volume.open()) {
       state.volumes().bury(volume);
     }
     state.volumes().publish();
+    if (origin.open()) {
+      state.caches().drop(origin);
+    }
     told(volume, "started");
     merge.start();
     return true;
@@ -225,7 +232,7 @@ final class Merging {
       volume.unretire();
       throw failure;
     }
-    volume.retireNow();
+    volume.contentChanged();
     volume.cut(volume.name() + " merges into " + origin.name());
     volume.hiddenCow().cut();
     origin.detach(volume);

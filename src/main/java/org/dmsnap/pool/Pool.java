@@ -127,6 +127,11 @@ public final class Pool implements AutoCloseable {
     return state.log();
   }
 
+  /** Has {@code listener} told, from now on, when what it has cached of a volume is stale. */
+  public void cacheListener(CacheListener listener) {
+    state.caches().listener(listener);
+  }
+
   /** Bytes free for the pool and bytes in all, on the file system that holds it. */
   public BackingDirectory directory() {
     return state.directory();

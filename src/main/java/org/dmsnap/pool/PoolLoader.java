@@ -45,7 +45,15 @@ final class PoolLoader {
     CommandLock commands = new CommandLock(stalls);
     PoolState state =
         new PoolState(
-            directory, options, log, stalls, table, new Volumes(), background, commands);
+            directory,
+            options,
+            log,
+            stalls,
+            table,
+            new Volumes(),
+            background,
+            commands,
+            new Caches());
     try {
       new PoolLoader(state).load();
     } catch (IOException | RuntimeException failure) {

@@ -19,6 +19,7 @@ import org.dmsnap.engine.StallListener;
  * @param volumes what is shown
  * @param background runs one thing at a time, later
  * @param commands held by whatever changes which volumes there are
+ * @param caches told when what others have cached is stale
  */
 record PoolState(
     BackingDirectory directory,
@@ -28,7 +29,8 @@ record PoolState(
     TableFile table,
     Volumes volumes,
     Executor background,
-    CommandLock commands) {
+    CommandLock commands,
+    Caches caches) {
 
   /** The volume of that name, or ENOENT. */
   Volume volume(String name) throws ErrnoException {

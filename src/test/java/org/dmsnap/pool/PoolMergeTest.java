@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -225,6 +228,51 @@ class PoolMergeTest extends PoolFixture {
     pool.remove("snap");
   }
 
+  @Test
+  void one_that_fails_says_so_and_the_next_opening_ends_it_once_the_cause_is_gone()
+      throws Exception {
+    byte[] whole = suspendedMerge();
+    Files.write(directory.resolve("snap.cow"), Arrays.copyOf(whole, 16384));
+    pool.resume("base");
+    await(() -> logged().contains("Merge failed: snapshot snap into base"));
+
+    assertThat(device("base").status()).isEqualTo("0 2048 snapshot-merge Merge failed");
+    assertThat(pool.volumes()).allMatch(VolumeReport::mergeFailed);
+    assertThat(pool.volumes()).extracting(VolumeReport::percent).containsOnlyNulls();
+    write("base", 65536, 0, 512);
+    pool.close();
+    Files.write(directory.resolve("snap.cow"), whole);
+
+    open();
+
+    awaitEnd();
+    assertMerged();
+  }
+
+  /** Begins a merge that must not move anything yet; returns the COW file. */
+  private byte[] suspendedMerge() throws IOException {
+    pool.suspend("base");
+    pool.merge("snap", false);
+    return Files.readAllBytes(directory.resolve("snap.cow"));
+  }
+
+  @Test
+  void a_sibling_that_cannot_be_loaded_holds_the_merge_until_it_is_removed() throws Exception {
+    snapshot("lost", "base", MIB, "P");
+    interrupt();
+    table(table() + "lost: 0 2048 snapshot base-real lost-cow P 16\n");
+    Files.write(directory.resolve("lost.cow"), new byte[] {1, 2, 3});
+
+    open();
+    assertMerged();
+    assertErrno(Errno.EROFS, () -> write("base", 0, 1, 512));
+    assertThat(device("base").status()).startsWith("0 2048 snapshot-merge ");
+    pool.remove("lost");
+
+    awaitEnd();
+    assertMerged();
+  }
+
   @ParameterizedTest(name = "after {0} changes")
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
   void a_merge_that_is_cut_happens_or_does_not_and_leaves_nothing(int changes) throws Exception {
@@ -253,18 +301,17 @@ class PoolMergeTest extends PoolFixture {
   /** Leaves a pool closed whose merge has begun and moved nothing. */
   private void interrupt() throws IOException {
     pool.close();
-    String running =
+    table(
         """
         base: 0 2048 snapshot-merge base-real base-cow P 16
         base-real: 0 2048 linear base.img 0
         base-cow: 0 2048 linear snap.cow 0
-        """;
-    table(running);
+        """);
   }
 
   private void invalidate(String name) throws IOException {
     SnapshotVolume volume = (SnapshotVolume) device(name);
-    java.util.Objects.requireNonNull(volume.snapshot()).invalidate("broken by hand");
+    Objects.requireNonNull(volume.snapshot()).invalidate("broken by hand");
   }
 
   private void assertMerged() throws IOException {
