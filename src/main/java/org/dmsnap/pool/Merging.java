@@ -128,9 +128,7 @@ final class Merging {
     try {
       state.commands().unlessClosed(() -> startDue(snapshot));
     } catch (IOException | RuntimeException failure) {
-      state
-          .log()
-          .error("the merge of " + snapshot.name() + " stays due: " + failure.getMessage());
+      state.log().error("the merge of " + snapshot.name() + " stays due: " + failure.getMessage());
     }
   }
 
@@ -249,6 +247,7 @@ final class Merging {
   private void told(SnapshotVolume volume, String what) {
     state
         .log()
-        .info("Merging of volume " + volume.name() + " into " + volume.origin().name() + " " + what);
+        .info(
+            "Merging of volume " + volume.name() + " into " + volume.origin().name() + " " + what);
   }
 }

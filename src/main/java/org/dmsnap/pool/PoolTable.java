@@ -176,8 +176,7 @@ record PoolTable(
   }
 
   /** What is printed under the name {@code above} is the origin's if the snapshot merges. */
-  private void printSnapshot(
-      StringBuilder text, String above, String name, SnapshotEntry entry) {
+  private void printSnapshot(StringBuilder text, String above, String name, SnapshotEntry entry) {
     if (invalid.containsKey(name)) {
       text.append(DIRECTIVE).append("invalid ").append(name).append(' ');
       text.append(invalid.get(name)).append('\n');

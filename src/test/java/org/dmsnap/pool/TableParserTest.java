@@ -140,8 +140,7 @@ class TableParserTest {
     String snap = "snap: 0 2048 snapshot base-real snap-cow P 16\n";
 
     assertThatThrownBy(() -> TableParser.parse(merge)).hasMessageContaining("base-cow");
-    assertThatThrownBy(
-            () -> TableParser.parse(merge + "base-cow: 0 8 linear ../x/y.cow 0\n"))
+    assertThatThrownBy(() -> TableParser.parse(merge + "base-cow: 0 8 linear ../x/y.cow 0\n"))
         .isInstanceOf(ErrnoException.class);
     assertThatThrownBy(
             () ->
