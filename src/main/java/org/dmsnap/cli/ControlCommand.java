@@ -74,7 +74,9 @@ final class ControlCommand implements Callable<Integer> {
     MountedPool pool = new MountedPool(mountpoint);
     pool.run(command.name(), String.join(" ", words));
     if (waits(command) && spec.commandLine().getParseResult().hasMatchedOption(WAIT)) {
-      new MergeProgress(pool, words.get(0), spec.commandLine().getOut()).await();
+      ProgressLines lines =
+          new ProgressLines(spec.commandLine().getOut(), ProgressLines.onTerminal());
+      new MergeProgress(pool, words.get(0), lines).await();
     }
     return 0;
   }

@@ -1,8 +1,6 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import jnr.constants.platform.Errno;
@@ -17,15 +15,14 @@ final class MergeProgress {
 
   private final MountedPool pool;
   private final String snapshot;
-  private final PrintWriter out;
+  private final ProgressLines lines;
   private String origin = "";
-  private String printed = "";
 
   /** Follows the merge of {@code snapshot}. */
-  MergeProgress(MountedPool pool, String snapshot, PrintWriter out) {
+  MergeProgress(MountedPool pool, String snapshot, ProgressLines lines) {
     this.pool = pool;
     this.snapshot = snapshot;
-    this.out = out;
+    this.lines = lines;
   }
 
   /**
@@ -34,13 +31,21 @@ final class MergeProgress {
    * @throws IOException if it fails, is dropped, never was, or the pool is not mounted any more
    */
   void await() throws IOException {
-    while (underWay()) {
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new ErrnoException(Errno.EINTR, "interrupted; the merge goes on", interrupted);
+    try {
+      while (underWay()) {
+        pause();
       }
+    } finally {
+      lines.end();
+    }
+  }
+
+  private static void pause() throws ErrnoException {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "interrupted; the merge goes on", interrupted);
     }
   }
 
@@ -71,9 +76,9 @@ final class MergeProgress {
               + " has failed; see: dmsnap log; once the cause is gone, mount the pool again");
     }
     if (pool.read("status", origin).contains(" snapshot-merge ")) {
-      print(merged(ALL - Double.parseDouble(cell(row, "snap_percent"))));
+      lines.merged(origin, ALL - Double.parseDouble(cell(row, "snap_percent")));
     } else {
-      print("  Merging of " + snapshot + " will occur when " + origin + " and it are closed.");
+      lines.say("Merging of " + snapshot + " will occur when " + origin + " and it are closed.");
     }
     return true;
   }
@@ -83,7 +88,7 @@ final class MergeProgress {
     if (origin.isEmpty()) {
       origin = originInLog();
     }
-    print(merged(ALL));
+    lines.merged(origin, ALL);
   }
 
   private String originInLog() throws IOException {
@@ -100,18 +105,6 @@ final class MergeProgress {
           Errno.ENOENT, "nothing by the name of " + snapshot + " is merging, or has been merged");
     }
     return found;
-  }
-
-  private String merged(double percent) {
-    return String.format(Locale.ROOT, "  %s: Merged: %.2f%%", origin, percent);
-  }
-
-  private void print(String line) {
-    if (!line.equals(printed)) {
-      printed = line;
-      out.println(line);
-      out.flush();
-    }
   }
 
   private static String cell(Map<String, String> row, String name) {

@@ -1,7 +1,6 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,8 +25,9 @@ final class WaitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    new MergeProgress(new MountedPool(mountpoint), snapshot, out).await();
+    ProgressLines lines =
+        new ProgressLines(spec.commandLine().getOut(), ProgressLines.onTerminal());
+    new MergeProgress(new MountedPool(mountpoint), snapshot, lines).await();
     return 0;
   }
 }
