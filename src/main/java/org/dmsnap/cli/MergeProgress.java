@@ -1,6 +1,7 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Objects;
 import jnr.constants.platform.Errno;
@@ -35,6 +36,13 @@ final class MergeProgress {
       while (underWay()) {
         pause();
       }
+    } catch (NoSuchFileException unmounted) {
+      throw new ErrnoException(
+          Errno.ENODEV,
+          "the pool is not mounted any more; the merge of "
+              + snapshot
+              + " goes on with the next mount",
+          unmounted);
     } finally {
       lines.end();
     }
@@ -75,7 +83,7 @@ final class MergeProgress {
               + origin
               + " has failed; see: dmsnap log; once the cause is gone, mount the pool again");
     }
-    if (pool.read("status", origin).contains(" snapshot-merge ")) {
+    if (pool.read("status/" + origin).contains(" snapshot-merge ")) {
       lines.merged(origin, ALL - Double.parseDouble(cell(row, "snap_percent")));
     } else {
       lines.say("Merging of " + snapshot + " will occur when " + origin + " and it are closed.");

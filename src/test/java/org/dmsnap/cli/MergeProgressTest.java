@@ -66,6 +66,11 @@ class MergeProgressTest {
     assertThatThrownBy(() -> await(false)).hasMessageContaining("by the name of snap");
   }
 
+  @Test
+  void a_mount_that_goes_away_is_a_failure() {
+    assertThatThrownBy(() -> await(false)).hasMessageContaining("not mounted any more");
+  }
+
   private void await(boolean terminal) throws IOException {
     ProgressLines lines = new ProgressLines(new PrintWriter(printed), terminal);
     new MergeProgress(new MountedPool(mountpoint), "snap", lines).await();
