@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.dmsnap.control.Command;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -15,6 +16,8 @@ import picocli.CommandLine.Spec;
 /** A control command from the command line: its words are written to its control file. */
 @CommandLine.Command(mixinStandardHelpOptions = true)
 final class ControlCommand implements Callable<Integer> {
+
+  private static final String WAIT = "--wait";
 
   private final Command command;
 
@@ -34,11 +37,25 @@ final class ControlCommand implements Callable<Integer> {
   static CommandLine commandLine(Command command) {
     CommandLine commandLine = new CommandLine(new ControlCommand(command));
     commandLine.setCommandName(command.name());
+    if (waits(command)) {
+      commandLine
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder(WAIT)
+                  .type(boolean.class)
+                  .description("Wait until it is done, showing how far it is.")
+                  .build());
+    }
     commandLine
         .getCommandSpec()
         .usageMessage()
         .description(command.purpose().replace("%", "%%"))
-        .customSynopsis("dmsnap " + command.name() + " MOUNTPOINT " + command.words());
+        .customSynopsis(
+            "dmsnap "
+                + command.name()
+                + (waits(command) ? " [--wait]" : "")
+                + " MOUNTPOINT "
+                + command.words());
     return commandLine;
   }
 
@@ -54,7 +71,18 @@ final class ControlCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), "not one word: \"" + word + "\"");
       }
     }
-    new MountedPool(mountpoint).run(command.name(), String.join(" ", words));
+    MountedPool pool = new MountedPool(mountpoint);
+    pool.run(command.name(), String.join(" ", words));
+    if (waits(command) && spec.commandLine().getParseResult().hasMatchedOption(WAIT)) {
+      ProgressLines lines =
+          new ProgressLines(spec.commandLine().getOut(), ProgressLines.onTerminal());
+      new MergeProgress(pool, words.get(0), lines).await();
+    }
     return 0;
+  }
+
+  /** Whether it begins what goes on after it has returned. */
+  private static boolean waits(Command command) {
+    return command.name().equals("merge");
   }
 }

@@ -41,12 +41,17 @@ final class LvsCommand implements Callable<Integer> {
 
   /** The table as an object; a column reaches from its heading to the next. */
   static String json(String table) {
+    return Json.print(Map.of("report", List.of(Map.of("lv", rows(table))))) + "\n";
+  }
+
+  /** The rows of the table, each a map by LVM's names of the columns. */
+  static List<Map<String, String>> rows(String table) {
     List<String> lines = table.lines().toList();
     List<Map<String, String>> volumes = new ArrayList<>();
     for (String row : lines.subList(1, lines.size())) {
       volumes.add(cells(lines.get(0), row));
     }
-    return Json.print(Map.of("report", List.of(Map.of("lv", volumes)))) + "\n";
+    return volumes;
   }
 
   private static Map<String, String> cells(String headings, String row) {

@@ -3,17 +3,19 @@ package org.dmsnap.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import jnr.constants.platform.Errno;
-import org.dmsnap.block.ErrnoException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Waits for the merge of a snapshot. */
 @Command(
     name = "wait",
-    description = "Waits until the merge of SNAP is done.",
+    description = "Waits until the merge of SNAP is done, showing how far it is.",
     mixinStandardHelpOptions = true)
 final class WaitCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Where the pool is mounted.")
   private Path mountpoint;
@@ -23,8 +25,9 @@ final class WaitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    new MountedPool(mountpoint);
-    throw new ErrnoException(
-        Errno.ENOENT, "nothing is merging in " + mountpoint + ", so not " + snapshot + " either");
+    ProgressLines lines =
+        new ProgressLines(spec.commandLine().getOut(), ProgressLines.onTerminal());
+    new MergeProgress(new MountedPool(mountpoint), snapshot, lines).await();
+    return 0;
   }
 }

@@ -50,6 +50,11 @@ final class MetricsText {
               About.EVERY_VOLUME,
               volume -> flag(volume.merging())),
           new Metric(
+              "dmsnap_volume_merge_failed",
+              "1 if the merge of the volume has stopped at a failure.",
+              About.EVERY_VOLUME,
+              volume -> flag(volume.mergeFailed())),
+          new Metric(
               "dmsnap_snapshot_valid",
               "0 if the snapshot is Invalid.",
               About.SNAPSHOTS,

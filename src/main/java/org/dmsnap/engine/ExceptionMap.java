@@ -2,6 +2,7 @@ package org.dmsnap.engine;
 
 import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.MergeRun;
 
 /**
  * The exceptions of one snapshot, asked in bytes.
@@ -71,6 +72,13 @@ final class ExceptionMap {
   void add(long oldFirst, ChunkRun run) {
     for (long i = 0; i < run.count(); i++) {
       table.putIfAbsent(oldFirst + i, run.first() + i);
+    }
+  }
+
+  /** Takes back the exceptions of a run that has been merged. */
+  void remove(MergeRun merged) {
+    for (long i = 0; i < merged.run().count(); i++) {
+      table.remove(merged.oldFirst() + i, merged.run().first() + i);
     }
   }
 }

@@ -3,15 +3,16 @@ package org.dmsnap.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which chunk of the COW device replaces a chunk of the origin.
  *
- * <p>Any number of threads may look up while others add; a look-up takes no lock and allocates
- * nothing. Chunks are kept in pages of 64: a {@code long[]} whose first element is a bitmap of the
- * chunks that have an exception, followed by their new chunks, packed. A page is never changed,
- * only replaced by a larger one. Dense, that is 9 bytes an exception; alone in its page, one takes
- * 32.
+ * <p>Any number of threads may look up while others add and take back; a look-up takes no lock and
+ * allocates nothing. Chunks are kept in pages of 64: a {@code long[]} whose first element is a
+ * bitmap of the chunks that have an exception, followed by their new chunks, packed. A page is
+ * never changed, only replaced by another. Dense, that is 9 bytes an exception; alone in its page,
+ * one takes 32.
  */
 final class ExceptionTable {
 
@@ -62,6 +63,30 @@ final class ExceptionTable {
         return true;
       }
     }
+  }
+
+  /** Takes an exception back if it is {@code newChunk}'s. */
+  void remove(long oldChunk, long newChunk) {
+    long[][] branch = branchFor((int) (oldChunk >> (PAGE_SHIFT + BRANCH_SHIFT)));
+    long bit = 1L << (oldChunk & (PAGE_CHUNKS - 1));
+    while (find(oldChunk) == newChunk) {
+      long[] page = (long[]) PAGE.getAcquire(branch, pageOf(oldChunk));
+      if (PAGE.compareAndSet(branch, pageOf(oldChunk), page, without(page, bit))) {
+        return;
+      }
+    }
+  }
+
+  private static long @Nullable [] without(long[] page, long bit) {
+    if (page.length == 2) {
+      return null;
+    }
+    long[] smaller = new long[page.length - 1];
+    int index = indexOf(page[0], bit);
+    System.arraycopy(page, 1, smaller, 1, index - 1);
+    System.arraycopy(page, index + 1, smaller, index, smaller.length - index);
+    smaller[0] = page[0] & ~bit;
+    return smaller;
   }
 
   private long[][] branchFor(int index) {

@@ -107,6 +107,13 @@ public final class Origin {
     if (settled(all, position, length)) {
       return;
     }
+    copyOut(position, length);
+    harden(position, length);
+  }
+
+  /** The first half of {@link #protect}: the exceptions are there, not yet durable. */
+  void copyOut(long position, long length) throws IOException {
+    Snapshot[] all = snapshots;
     if (overflow == OverflowPolicy.REFUSE) {
       synchronized (admission) {
         admit(all, position, length);
@@ -115,6 +122,11 @@ public final class Origin {
     } else {
       copyOut(all, position, length);
     }
+  }
+
+  /** The second half of {@link #protect}: waits until they are durable. */
+  void harden(long position, long length) throws IOException {
+    Snapshot[] all = snapshots;
     stalls.stalling();
     try {
       for (Snapshot snapshot : all) {

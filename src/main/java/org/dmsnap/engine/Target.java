@@ -10,7 +10,7 @@ import org.dmsnap.block.NativeBuffer;
  * threads may call at once; each call is made inside the volume's {@link Gate}. Failures are {@link
  * org.dmsnap.block.ErrnoException}s.
  */
-public sealed interface Target permits Linear, SnapshotOrigin, Snapshot {
+public sealed interface Target permits Linear, SnapshotOrigin, Snapshot, SnapshotMerge {
 
   /** The target's name in table and status lines, such as {@code snapshot-origin}. */
   String type();

@@ -2,9 +2,11 @@ package org.dmsnap.fuse;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
@@ -60,7 +62,18 @@ public final class FuseMount implements AutoCloseable {
     FuseMount mount = new FuseMount(fileSystem(pool, loop, options), loop, ready, words);
     loop.start(() -> mount.libFuse.fuse_loop(mount.fuse));
     mount.probe();
+    pool.cacheListener(name -> mount.dropCache(name, pool));
     return mount;
+  }
+
+  /** A fresh open of what has changed makes the kernel drop its pages, see {@link PageCaches}. */
+  private void dropCache(String name, Pool pool) {
+    try (FileChannel opened =
+        FileChannel.open(mountpoint.path().resolve(name), StandardOpenOption.READ)) {
+      opened.size();
+    } catch (IOException failure) {
+      pool.log().warning("the page cache of " + name + " may be stale: " + failure);
+    }
   }
 
   /** Lines that the mounter should read, such as that root cannot come in; mostly none. */

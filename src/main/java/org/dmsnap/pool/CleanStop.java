@@ -33,6 +33,17 @@ final class CleanStop {
     report();
   }
 
+  /** Resumes what is suspended and stops the merges; outside the command lock, which they take. */
+  void stopMerges() {
+    for (OriginVolume origin : state.volumes().origins()) {
+      origin.resume();
+      RunningMerge merge = origin.merge();
+      if (merge != null) {
+        merge.stop();
+      }
+    }
+  }
+
   /** Commits, notes how the origins are, closes everything. */
   void stop() throws IOException {
     Map<String, CleanNote> notes = new TreeMap<>();
@@ -53,10 +64,14 @@ final class CleanStop {
     report();
   }
 
+  private static List<SnapshotVolume> listed(OriginVolume origin) {
+    return origin.dependents().stream().filter(SnapshotVolume::persistent).toList();
+  }
+
   private void note(OriginVolume origin, Map<String, CleanNote> notes) throws IOException {
     origin.flushAll();
     BackingDirectory.Stat stat = state.directory().stat(origin.file());
-    if (stat != null && !origin.persistentSnapshots().isEmpty()) {
+    if (stat != null && !listed(origin).isEmpty()) {
       notes.put(origin.name(), new CleanNote(stat.size(), stat.modifiedSeconds()));
     }
   }
@@ -64,10 +79,14 @@ final class CleanStop {
   private void close(OriginVolume origin) {
     long views = origin.gate().holdViews();
     try {
-      for (SnapshotVolume snapshot : origin.snapshots()) {
+      for (SnapshotVolume snapshot : origin.dependents()) {
         snapshot.cut("the pool is closed");
         snapshot.hiddenCow().cut();
         attempt(snapshot.name(), snapshot::close);
+      }
+      RunningMerge merge = origin.merge();
+      if (merge != null) {
+        merge.hiddenCow().cut();
       }
       origin.cut("the pool is closed");
       attempt(origin.name(), origin.image()::close);

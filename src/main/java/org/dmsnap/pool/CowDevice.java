@@ -5,15 +5,22 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 
-/** {@code SNAP-cow}: a persistent snapshot's COW device. */
+/** {@code SNAP-cow}: a persistent snapshot's COW device; {@code ORIGIN-cow} while it merges. */
 final class CowDevice extends HiddenDevice {
 
+  private final Volume above;
   private final SnapshotVolume snapshot;
   private volatile boolean cut;
 
   /** The device beneath {@code snapshot}. */
   CowDevice(SnapshotVolume snapshot) {
-    super(snapshot, PoolFiles.COW);
+    this(snapshot, snapshot);
+  }
+
+  /** The device of {@code snapshot}'s COW file beneath {@code above}, the origin it merges into. */
+  CowDevice(Volume above, SnapshotVolume snapshot) {
+    super(above, PoolFiles.COW);
+    this.above = above;
     this.snapshot = snapshot;
   }
 
@@ -65,7 +72,11 @@ final class CowDevice extends HiddenDevice {
       if (!present()) {
         throw gone();
       }
-      snapshot.flushIfValid();
+      if (above == snapshot) {
+        snapshot.flushIfValid();
+      } else {
+        above.target().flush();
+      }
     } finally {
       snapshot.gate().leaveView(stamp);
     }

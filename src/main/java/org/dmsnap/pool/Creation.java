@@ -42,8 +42,10 @@ final class Creation {
   /** A snapshot of an origin as it is now. */
   void snapshot(SnapshotRequest request) throws IOException {
     OriginVolume origin = originOf(request);
+    origin.refuseWhileMerging(
+        "Snapshots of an origin that has a merging snapshot are not supported");
     state.checkFree(request.name());
-    TableParser.checkFeatures(request.features());
+    FeatureWords.check(request.features());
     long bytes = cowBytes(request, origin);
     if (request.type().persistent()) {
       persistent(request, origin, bytes);

@@ -63,6 +63,10 @@ final class Extension {
   }
 
   private void snapshot(SnapshotVolume snapshot, long bytes, boolean relative) throws IOException {
+    if (snapshot.origin().due() == snapshot) {
+      throw new ErrnoException(
+          Errno.EBUSY, snapshot.name() + " cannot be extended: it is due to be merged");
+    }
     BlockDevice cow = snapshot.cow();
     if (cow == null || snapshot.unloadable()) {
       throw new ErrnoException(

@@ -29,6 +29,8 @@ final class OriginVolume extends Volume {
   private final boolean poolReadOnly;
   private final RealDevice real = new RealDevice(this);
   private volatile List<SnapshotVolume> snapshots = List.of();
+  private volatile @Nullable SnapshotVolume due;
+  private volatile @Nullable RunningMerge merge;
   private volatile @Nullable String protection;
   private volatile long suspension = NOT_SUSPENDED;
 
@@ -55,12 +57,70 @@ final class OriginVolume extends Volume {
     return real;
   }
 
-  /** Its snapshots, oldest first. */
+  /** Its snapshots, oldest first, without one that merges by now. */
   List<SnapshotVolume> snapshots() {
     return snapshots;
   }
 
-  /** Its persistent snapshots. */
+  /** Its snapshots and the one that merges. */
+  List<SnapshotVolume> dependents() {
+    RunningMerge running = merge;
+    List<SnapshotVolume> all = new ArrayList<>(snapshots);
+    if (running != null) {
+      all.add(running.volume());
+    }
+    return all;
+  }
+
+  /** Whether its image is beneath something. */
+  boolean layered() {
+    return !snapshots.isEmpty() || merge != null;
+  }
+
+  /** The snapshot that is to merge into it once both are closed, or null. */
+  @Nullable SnapshotVolume due() {
+    return due;
+  }
+
+  /** Notes which snapshot is to merge, if any. */
+  void due(@Nullable SnapshotVolume volume) {
+    due = volume;
+  }
+
+  /** The merge into it, failed ones included, or null. */
+  @Nullable RunningMerge merge() {
+    return merge;
+  }
+
+  /** Reads as merged from now on; the gate is held. */
+  void begin(RunningMerge begun) {
+    merge = begun;
+    due = null;
+    settle();
+  }
+
+  /** The merge has ended, or is over with; the gate is held. */
+  void endMerge() {
+    merge = null;
+    settle();
+  }
+
+  /** The snapshot that merges into it or is due to, or null. */
+  @Nullable SnapshotVolume mergingSnapshot() {
+    RunningMerge running = merge;
+    return running == null ? due : running.volume();
+  }
+
+  /** Refuses what cannot be done while a snapshot merges into it or is due to. */
+  void refuseWhileMerging(String why) throws ErrnoException {
+    SnapshotVolume merging = mergingSnapshot();
+    if (merging != null) {
+      throw new ErrnoException(
+          Errno.EBUSY, why + ": " + merging.name() + " merges into " + name() + " or is due to");
+    }
+  }
+
+  /** Its persistent snapshots, of which it can have none while {@link #layered} is false. */
   List<SnapshotVolume> persistentSnapshots() {
     return snapshots.stream().filter(SnapshotVolume::persistent).toList();
   }
@@ -90,7 +150,12 @@ final class OriginVolume extends Volume {
   }
 
   private void settle() {
-    serve(snapshots.isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin));
+    RunningMerge running = merge;
+    if (running != null) {
+      serve(running.target());
+    } else {
+      serve(snapshots.isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin));
+    }
     protection = poolProtection();
     for (SnapshotVolume snapshot : snapshots) {
       if (snapshot.unloadable()) {
@@ -120,6 +185,10 @@ final class OriginVolume extends Volume {
 
   @Override
   public String table() {
+    RunningMerge running = merge;
+    if (running != null) {
+      return running.volume().entry().mergeLine();
+    }
     long sectors = Sectors.in(size());
     return snapshots.isEmpty()
         ? PoolTable.linear(sectors, PoolFiles.image(name()))
@@ -179,6 +248,7 @@ final class OriginVolume extends Volume {
 
   /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */
   void refuseWithSnapshots(String what) throws ErrnoException {
+    refuseWhileMerging(name() + " cannot be " + what);
     if (!snapshots.isEmpty()) {
       List<String> names = snapshots.stream().map(Volume::name).toList();
       throw new ErrnoException(

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *       the origin copy out, release; rename. Whatever is written later is newer than the snapshot.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
  *       make that durable, replace the table, then stop copying out, then delete.
+ *   <li><i>merge</i>, start: with the gate held, commit everything, replace the table, and only
+ *       then show the origin as merged. A merge that waits for its volumes to be closed is in the
+ *       table before that. End: the empty store being durable, as in <i>remove</i>.
  *   <li>When the pool is opened, a listed file that is missing is looked for under those two names
  *       and gets its own back; such files that belong to nothing listed are deleted. No other file
  *       is ever deleted.
@@ -51,8 +53,6 @@ public final class Pool implements AutoCloseable {
 
   private final PoolState state;
   private final ExecutorService background;
-  private final ReentrantLock commands = new ReentrantLock();
-  private boolean closed; // command lock
 
   private Pool(PoolState state, ExecutorService background) {
     this.state = state;
@@ -127,6 +127,11 @@ public final class Pool implements AutoCloseable {
     return state.log();
   }
 
+  /** Has {@code listener} told, from now on, when what it has cached of a volume is stale. */
+  public void cacheListener(CacheListener listener) {
+    state.caches().listener(listener);
+  }
+
   /** Bytes free for the pool and bytes in all, on the file system that holds it. */
   public BackingDirectory directory() {
     return state.directory();
@@ -150,17 +155,15 @@ public final class Pool implements AutoCloseable {
     command(() -> new Creation(state).snapshot(request));
   }
 
-  /** Merges a snapshot into its origin. */
+  /**
+   * Merges a snapshot into its origin, in the background; unless {@code force}, once both are
+   * closed.
+   *
+   * @throws ErrnoException ENOENT, EBUSY if the origin merges already or is due to, EIO if the
+   *     snapshot is Invalid, EROFS
+   */
   public void merge(String name, boolean force) throws IOException {
-    command(
-        () -> {
-          throw new ErrnoException(
-              Errno.EOPNOTSUPP,
-              "merge is not there yet: "
-                  + state.volume(name).name()
-                  + " stays as it is"
-                  + (force ? ", force or not" : ""));
-        });
+    command(() -> new Merging(state).merge(state.volume(name), force));
   }
 
   /**
@@ -169,7 +172,14 @@ public final class Pool implements AutoCloseable {
    * @throws ErrnoException ENOENT, EBUSY if it is open or has snapshots, EROFS
    */
   public void remove(String name) throws IOException {
-    command(() -> new Removal(state).remove(state.volume(name)));
+    command(
+        () -> {
+          Volume volume = state.volume(name);
+          new Removal(state).remove(volume);
+          if (volume instanceof SnapshotVolume snapshot) {
+            new Merging(state).resume(snapshot.origin()); // which it may have made read-only
+          }
+        });
   }
 
   /**
@@ -228,7 +238,7 @@ public final class Pool implements AutoCloseable {
    * @throws ErrnoException EIO, saying what could not be written
    */
   public void commit() throws IOException {
-    locked(() -> new CleanStop(state).commit());
+    state.commands().locked(() -> new CleanStop(state).commit());
   }
 
   /**
@@ -238,15 +248,13 @@ public final class Pool implements AutoCloseable {
    * @throws ErrnoException EIO, saying what could not be written; everything is closed all the same
    */
   @Override
-  public void close() throws IOException {
-    locked(
-        () -> {
-          if (!closed) {
-            closed = true;
-            stopBackground();
-            new CleanStop(state).stop();
-          }
-        });
+  public synchronized void close() throws IOException {
+    if (state.commands().close()) {
+      CleanStop stop = new CleanStop(state);
+      stop.stopMerges();
+      stopBackground();
+      state.commands().locked(stop::stop);
+    }
   }
 
   private void stopBackground() {
@@ -260,38 +268,16 @@ public final class Pool implements AutoCloseable {
     }
   }
 
-  /** A command's work. */
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private void command(Work work) throws IOException {
-    locked(
-        () -> {
-          if (closed) {
-            throw new ErrnoException(Errno.ENODEV, "the pool is closed");
-          }
-          if (readOnly()) {
-            throw new ErrnoException(Errno.EROFS, "the pool is mounted read-only");
-          }
-          state.table().settle();
-          work.run();
-        });
-  }
-
-  private void locked(Work work) throws IOException {
-    if (!commands.tryLock()) {
-      state.stalls().stalling();
-      try {
-        commands.lock();
-      } finally {
-        state.stalls().resumed();
-      }
-    }
-    try {
-      work.run();
-    } finally {
-      commands.unlock();
-    }
+  private void command(CommandLock.Work work) throws IOException {
+    state
+        .commands()
+        .command(
+            () -> {
+              if (readOnly()) {
+                throw new ErrnoException(Errno.EROFS, "the pool is mounted read-only");
+              }
+              state.table().settle();
+              work.run();
+            });
   }
 }

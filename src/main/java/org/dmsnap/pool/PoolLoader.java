@@ -42,8 +42,18 @@ final class PoolLoader {
       throws IOException {
     String text = Objects.requireNonNullElse(directory.readText(PoolFiles.TABLE), "");
     TableFile table = new TableFile(directory, TableParser.parse(text), text);
+    CommandLock commands = new CommandLock(stalls);
     PoolState state =
-        new PoolState(directory, options, log, stalls, table, new Volumes(), background);
+        new PoolState(
+            directory,
+            options,
+            log,
+            stalls,
+            table,
+            new Volumes(),
+            background,
+            commands,
+            new Caches());
     try {
       new PoolLoader(state).load();
     } catch (IOException | RuntimeException failure) {
@@ -56,7 +66,7 @@ final class PoolLoader {
   private static void closeAll(PoolState state, Exception failure) {
     for (OriginVolume origin : state.volumes().origins()) {
       try {
-        for (SnapshotVolume snapshot : origin.snapshots()) {
+        for (SnapshotVolume snapshot : origin.dependents()) {
           snapshot.close();
         }
         origin.image().close();
@@ -88,6 +98,7 @@ final class PoolLoader {
       state.table().change(this::corrected);
     }
     state.volumes().publish();
+    new Merging(state).resumeAll();
   }
 
   private void origin(String name) throws IOException {
@@ -138,7 +149,15 @@ final class PoolLoader {
                   + " is read-only until it is repaired or the snapshot removed: "
                   + reason);
     }
-    origin.attach(volume);
+    Snapshot loaded = volume.snapshot();
+    if (loaded != null && loaded.valid() && listed.merges().get(name) == MergeStage.RUNNING) {
+      volume.retireNow();
+      volume.cut(name + " merges into " + origin.name());
+      volume.hiddenCow().cut();
+      origin.begin(new Merging(state).prepare(volume, loaded));
+    } else {
+      origin.attach(volume);
+    }
   }
 
   private void load(SnapshotVolume volume, SnapshotEntry entry, String file) throws IOException {
@@ -170,7 +189,7 @@ final class PoolLoader {
     PoolTable corrected = table.withClean(Map.of());
     for (OriginVolume origin : state.volumes().origins()) {
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
-      for (SnapshotVolume snapshot : origin.snapshots()) {
+      for (SnapshotVolume snapshot : origin.dependents()) {
         corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
       }
     }

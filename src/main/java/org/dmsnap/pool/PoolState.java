@@ -18,6 +18,8 @@ import org.dmsnap.engine.StallListener;
  * @param table what is durable
  * @param volumes what is shown
  * @param background runs one thing at a time, later
+ * @param commands held by whatever changes which volumes there are
+ * @param caches told when what others have cached is stale
  */
 record PoolState(
     BackingDirectory directory,
@@ -26,15 +28,29 @@ record PoolState(
     StallListener stalls,
     TableFile table,
     Volumes volumes,
-    Executor background) {
+    Executor background,
+    CommandLock commands,
+    Caches caches) {
 
   /** The volume of that name, or ENOENT. */
   Volume volume(String name) throws ErrnoException {
     Volume volume = volumes.volume(name);
     if (volume == null) {
+      refuseMerging(name);
       throw new ErrnoException(Errno.ENOENT, "there is no volume " + name + " in this pool");
     }
     return volume;
+  }
+
+  private void refuseMerging(String name) throws ErrnoException {
+    for (OriginVolume origin : volumes.origins()) {
+      RunningMerge merge = origin.merge();
+      if (merge != null && merge.volume().name().equals(name)) {
+        throw new ErrnoException(
+            Errno.EBUSY,
+            "snapshot " + name + " is merging into " + origin.name() + ", which cannot be undone");
+      }
+    }
   }
 
   /** Refuses a name that a new volume cannot have. */
@@ -43,6 +59,12 @@ record PoolState(
     if (volumes.device(name) != null) {
       throw new ErrnoException(Errno.EEXIST, "there is a volume " + name + " already");
     }
+    if (volumes.buried(name)) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          "a snapshot " + name + " was merged by force, and files of it are still open");
+    }
+    refuseMerging(name);
     if (table.current().lists(name)) {
       throw new ErrnoException(
           Errno.EEXIST,

@@ -21,22 +21,39 @@ import org.jspecify.annotations.Nullable;
  * snap-cow: 0 204800 linear snap.cow 0
  * </pre>
  *
+ * <p>A merge that waits is a line {@code # dmsnap: merge snap when base and it are closed} above
+ * {@code snap}'s; one that runs takes {@code snap}'s lines away and leaves
+ *
+ * <pre>
+ * base: 0 2097152 snapshot-merge base-real base-cow P 16
+ * base-real: 0 2097152 linear base.img 0
+ * base-cow: 0 204800 linear snap.cow 0
+ * </pre>
+ *
  * @param comments of the user's, kept at the top
  * @param origins the size in sectors by name
  * @param snapshots by name
  * @param clean by origin: what the last clean stop noted
  * @param invalid by snapshot: why it is Invalid, where its COW device's header could not say so
+ * @param merges by snapshot: that it merges, or is due to
  */
 record PoolTable(
     List<String> comments,
     NavigableMap<String, Long> origins,
     NavigableMap<String, SnapshotEntry> snapshots,
     NavigableMap<String, CleanNote> clean,
-    NavigableMap<String, String> invalid) {
+    NavigableMap<String, String> invalid,
+    NavigableMap<String, MergeStage> merges) {
 
   /** The table of a new pool. */
   static final PoolTable EMPTY =
-      new PoolTable(List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new PoolTable(
+          List.of(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>());
 
   /** The mark of a comment that means something. */
   static final String DIRECTIVE = "# dmsnap: ";
@@ -60,12 +77,12 @@ record PoolTable(
 
   /** With an origin added, or its size changed. */
   PoolTable withOrigin(String name, long sectors) {
-    return new PoolTable(comments, with(origins, name, sectors), snapshots, clean, invalid);
+    return new PoolTable(comments, with(origins, name, sectors), snapshots, clean, invalid, merges);
   }
 
   /** With a snapshot added or changed. */
   PoolTable withSnapshot(String name, SnapshotEntry entry) {
-    return new PoolTable(comments, origins, with(snapshots, name, entry), clean, invalid);
+    return new PoolTable(comments, origins, with(snapshots, name, entry), clean, invalid, merges);
   }
 
   /** With the size of a listed snapshot's COW device corrected. */
@@ -77,13 +94,19 @@ record PoolTable(
   /** With a listed snapshot Invalid. */
   PoolTable withInvalid(String name, String reason) {
     return snapshots.containsKey(name)
-        ? new PoolTable(comments, origins, snapshots, clean, with(invalid, name, oneLine(reason)))
+        ? new PoolTable(
+            comments, origins, snapshots, clean, with(invalid, name, oneLine(reason)), merges)
         : this;
   }
 
   /** With these notes of a clean stop, or without any. */
   PoolTable withClean(Map<String, CleanNote> notes) {
-    return new PoolTable(comments, origins, snapshots, new TreeMap<>(notes), invalid);
+    return new PoolTable(comments, origins, snapshots, new TreeMap<>(notes), invalid, merges);
+  }
+
+  /** With a listed snapshot's merge at {@code stage}, or no longer due. */
+  PoolTable withMerge(String name, @Nullable MergeStage stage) {
+    return new PoolTable(comments, origins, snapshots, clean, invalid, with(merges, name, stage));
   }
 
   /** Without that volume. */
@@ -93,7 +116,8 @@ record PoolTable(
         with(origins, name, null),
         with(snapshots, name, null),
         with(clean, name, null),
-        with(invalid, name, null));
+        with(invalid, name, null),
+        with(merges, name, null));
   }
 
   private static <V> NavigableMap<String, V> with(
@@ -131,21 +155,41 @@ record PoolTable(
       print(text, name, linear);
       return;
     }
-    print(text, name, snapshotOrigin(name, sectors));
+    String merging = merging(names);
+    SnapshotEntry merged = merging == null ? null : snapshots.get(merging);
+    print(text, name, merged == null ? snapshotOrigin(name, sectors) : merged.mergeLine());
     print(text, name + PoolFiles.REAL, linear);
     for (String snapshot : names) {
-      printSnapshot(text, snapshot, Objects.requireNonNull(snapshots.get(snapshot)));
+      String above = snapshot.equals(merging) ? name : snapshot;
+      printSnapshot(text, above, snapshot, Objects.requireNonNull(snapshots.get(snapshot)));
     }
   }
 
-  private void printSnapshot(StringBuilder text, String name, SnapshotEntry entry) {
+  /** The one of {@code names} that merges by now, or null. */
+  private @Nullable String merging(List<String> names) {
+    for (String name : names) {
+      if (merges.get(name) == MergeStage.RUNNING) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  /** What is printed under the name {@code above} is the origin's if the snapshot merges. */
+  private void printSnapshot(StringBuilder text, String above, String name, SnapshotEntry entry) {
     if (invalid.containsKey(name)) {
       text.append(DIRECTIVE).append("invalid ").append(name).append(' ');
       text.append(invalid.get(name)).append('\n');
     }
-    print(text, name, entry.line(name));
+    if (merges.get(name) == MergeStage.DUE) {
+      text.append(DIRECTIVE).append("merge ").append(name).append(" when ");
+      text.append(entry.origin()).append(" and it are closed\n");
+    }
+    if (above.equals(name)) {
+      print(text, name, entry.line(name));
+    }
     if (entry.cowSectors() > 0) {
-      print(text, name + PoolFiles.COW, linear(entry.cowSectors(), PoolFiles.cow(name)));
+      print(text, above + PoolFiles.COW, linear(entry.cowSectors(), PoolFiles.cow(name)));
     }
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 
-/** {@code ORIGIN-real}: an origin's image, there while the origin has snapshots. */
+/** {@code ORIGIN-real}: an origin's image, there while the origin has snapshots or merges. */
 final class RealDevice extends HiddenDevice {
 
   private final OriginVolume origin;
@@ -32,14 +32,14 @@ final class RealDevice extends HiddenDevice {
 
   @Override
   public void opened() throws IOException {
-    if (origin.snapshots().isEmpty()) {
+    if (!origin.layered()) {
       throw gone();
     }
   }
 
   @Override
   void readInside(long position, NativeBuffer buffer, int length) throws IOException {
-    if (origin.snapshots().isEmpty()) {
+    if (!origin.layered()) {
       throw gone();
     }
     origin.target().read(position, buffer, length); // which knows what has not reached the image

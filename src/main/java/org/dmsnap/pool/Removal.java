@@ -26,6 +26,7 @@ final class Removal {
         throw new ErrnoException(Errno.EBUSY, origin.name() + " has snapshots in the pool's table");
       }
     }
+    refuseMerging(volume);
     retire(volume);
     try {
       unlist(volume);
@@ -39,6 +40,31 @@ final class Removal {
       dismantle(origin);
     }
     delete(volume.file());
+  }
+
+  private static void refuseMerging(Volume volume) throws ErrnoException {
+    if (volume instanceof SnapshotVolume snapshot && snapshot.origin().due() == snapshot) {
+      throw new ErrnoException(
+          Errno.EBUSY, "Can't remove merging snapshot logical volume " + snapshot.name());
+    }
+  }
+
+  /** Removes a snapshot whose merge has ended, and leaves its origin as it then is. */
+  void removeMerged(SnapshotVolume snapshot) throws IOException {
+    OriginVolume origin = snapshot.origin();
+    unlist(snapshot);
+    Hold.during(
+        origin,
+        () -> {
+          RunningMerge merge = origin.merge();
+          if (merge != null) {
+            merge.hiddenCow().cut();
+          }
+          origin.endMerge();
+        });
+    state.volumes().publish();
+    close(snapshot, snapshot::close);
+    delete(snapshot.file());
   }
 
   private void retire(Volume volume) throws IOException {

@@ -29,10 +29,19 @@ record SnapshotEntry(
 
   /** The table line of the snapshot {@code name}, without the name in front. */
   String line(String name) {
+    return line("snapshot", name);
+  }
+
+  /** The table line of its origin while it merges, without the name in front. */
+  String mergeLine() {
+    return line("snapshot-merge", origin);
+  }
+
+  private String line(String target, String above) {
     StringBuilder line = new StringBuilder();
-    line.append("0 ").append(sectors).append(" snapshot ");
+    line.append("0 ").append(sectors).append(' ').append(target).append(' ');
     line.append(origin).append(PoolFiles.REAL).append(' ');
-    line.append(name).append(PoolFiles.COW).append(' ');
+    line.append(above).append(PoolFiles.COW).append(' ');
     line.append(type).append(' ').append(chunkSectors);
     if (!features.isEmpty()) {
       line.append(' ').append(features.size());

@@ -38,6 +38,9 @@ final class SnapshotWatch implements SnapshotListener {
     if (!recorded && volume.persistent()) {
       state.table().change(table -> table.withInvalid(volume.name(), reason));
     }
+    if (volume.origin().due() == volume) {
+      new Merging(state).look(volume);
+    }
   }
 
   @Override

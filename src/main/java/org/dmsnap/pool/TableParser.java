@@ -1,8 +1,9 @@
 package org.dmsnap.pool;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -10,7 +11,6 @@ import java.util.regex.Pattern;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.engine.Feature;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStoreType;
 
@@ -23,13 +23,17 @@ final class TableParser {
 
   private static final Pattern CLEAN = Pattern.compile("clean (\\S+) size=(\\d+) mtime=(-?\\d+)");
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
+  private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
   private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
 
   private final List<String> comments = new ArrayList<>();
   private final TreeMap<String, Long> origins = new TreeMap<>();
   private final TreeMap<String, Long> images = new TreeMap<>();
   private final TreeMap<String, Long> cows = new TreeMap<>();
+  private final TreeMap<String, String> cowFiles = new TreeMap<>();
   private final TreeMap<String, SnapshotEntry> snapshots = new TreeMap<>();
+  private final TreeMap<String, SnapshotEntry> merging = new TreeMap<>(); // by origin
+  private final TreeMap<String, MergeStage> merges = new TreeMap<>();
   private final TreeMap<String, CleanNote> clean = new TreeMap<>();
   private final TreeMap<String, String> invalid = new TreeMap<>();
 
@@ -75,11 +79,14 @@ final class TableParser {
   private void directive(String words) {
     Matcher note = CLEAN.matcher(words);
     Matcher reason = INVALID.matcher(words);
+    Matcher merge = MERGE.matcher(words);
     if (note.matches()) {
       CleanNote noted = new CleanNote(Long.parseLong(note.group(2)), Long.parseLong(note.group(3)));
       once(clean.put(note.group(1), noted) == null, words);
     } else if (reason.matches()) {
       once(invalid.put(reason.group(1), reason.group(2)) == null, words);
+    } else if (merge.matches()) {
+      once(merges.put(merge.group(1), MergeStage.DUE) == null, words);
     } else {
       throw new IllegalArgumentException("this version does not know \"" + words + '"');
     }
@@ -100,17 +107,21 @@ final class TableParser {
       case "linear" -> linear(name, sectors, words);
       case "snapshot-origin" -> snapshotOrigin(name, sectors, words);
       case "snapshot" -> snapshot(name, sectors, words);
+      case "snapshot-merge" -> snapshotMerge(name, sectors, words);
       default ->
           throw new IllegalArgumentException(
-              "\"" + matcher.group(3) + "\" is not one of linear, snapshot-origin, snapshot");
+              "\""
+                  + matcher.group(3)
+                  + "\" is not one of linear, snapshot-origin, snapshot, snapshot-merge");
     }
   }
 
   private void linear(String name, long sectors, String[] words) {
     if (name.endsWith(PoolFiles.COW)) {
-      String snapshot = stripped(name, PoolFiles.COW);
-      expect(words, PoolFiles.cow(snapshot), "0");
-      once(cows.put(snapshot, sectors) == null, name);
+      String above = stripped(name, PoolFiles.COW);
+      expect(words, words.length == 0 ? PoolFiles.cow(above) : words[0], "0");
+      cowFiles.put(above, words[0]);
+      once(cows.put(above, sectors) == null, name);
     } else if (name.endsWith(PoolFiles.REAL)) {
       String origin = stripped(name, PoolFiles.REAL);
       expect(words, PoolFiles.image(origin), "0");
@@ -127,6 +138,20 @@ final class TableParser {
   }
 
   private void snapshot(String name, long sectors, String[] words) {
+    SnapshotEntry entry = entry(name, sectors, words);
+    once(snapshots.put(name, entry) == null && !origins.containsKey(name), name);
+  }
+
+  private void snapshotMerge(String name, long sectors, String[] words) {
+    SnapshotEntry entry = entry(name, sectors, words);
+    if (!entry.origin().equals(name)) {
+      throw new IllegalArgumentException(name + " merges into " + name + "-real only");
+    }
+    merging.put(name, entry);
+    once(origins.put(name, sectors) == null && !snapshots.containsKey(name), name);
+  }
+
+  private static SnapshotEntry entry(String name, long sectors, String[] words) {
     if (words.length < 4) {
       throw new IllegalArgumentException("requires 4 or more arguments: ORIGIN-real COW P CHUNK");
     }
@@ -144,55 +169,60 @@ final class TableParser {
     if (chunk != 0) {
       chunk = new ChunkSize(chunk).sectors();
     }
-    SnapshotEntry entry =
-        new SnapshotEntry(origin, sectors, type.code(), chunk, features(words), 0);
-    once(snapshots.put(name, entry) == null && !origins.containsKey(name), name);
-  }
-
-  private static Set<Feature> features(String[] words) {
-    Set<Feature> features = EnumSet.noneOf(Feature.class);
-    long count = words.length > 4 ? number(words[4]) : 0;
-    if (count > 2 || (count > words.length - 5 && count > 0)) {
-      throw new IllegalArgumentException("Invalid number of feature arguments: " + words[4]);
-    }
-    for (int i = 5; i < 5 + count; i++) {
-      features.add(feature(words[i]));
-    }
-    checkFeatures(features);
-    return features;
-  }
-
-  private static Feature feature(String word) {
-    for (Feature feature : Feature.values()) {
-      if (feature.word().equals(word)) {
-        return feature;
-      }
-    }
-    throw new IllegalArgumentException("Unrecognised feature requested: " + word);
-  }
-
-  /** Refuses features that the kernel would not take together. */
-  static void checkFeatures(Set<Feature> features) {
-    if (features.contains(Feature.DISCARD_PASSDOWN_ORIGIN)
-        && !features.contains(Feature.DISCARD_ZEROES_COW)) {
-      throw new IllegalArgumentException(
-          "discard_passdown_origin feature depends on discard_zeroes_cow");
-    }
+    return new SnapshotEntry(origin, sectors, type.code(), chunk, FeatureWords.parse(words), 0);
   }
 
   private PoolTable table() {
     for (String name : cows.keySet()) {
-      if (!snapshots.containsKey(name)) {
-        throw new IllegalArgumentException(name + PoolFiles.COW + " is no snapshot's COW device");
-      }
+      checkCow(name);
     }
+    merges.keySet().retainAll(snapshots.keySet());
+    merging.forEach(this::mergingSnapshot);
     images.forEach(this::sameSize);
     snapshots.replaceAll(
         (name, entry) -> entry.withCowSectors(cows.getOrDefault(name, entry.cowSectors())));
     snapshots.values().forEach(entry -> impliedOrigin(entry.origin(), entry.sectors()));
     clean.keySet().retainAll(origins.keySet());
     invalid.keySet().retainAll(snapshots.keySet());
-    return new PoolTable(comments, origins, snapshots, clean, invalid);
+    checkMerges();
+    return new PoolTable(comments, origins, snapshots, clean, invalid, merges);
+  }
+
+  private void checkCow(String name) {
+    if (!snapshots.containsKey(name) && !merging.containsKey(name)) {
+      throw new IllegalArgumentException(name + PoolFiles.COW + " is no snapshot's COW device");
+    }
+    String file = PoolFiles.cow(name);
+    if (!merging.containsKey(name) && !file.equals(cowFiles.get(name))) {
+      throw new IllegalArgumentException(
+          "the file of " + name + PoolFiles.COW + " is " + file + ", not " + cowFiles.get(name));
+    }
+  }
+
+  /** Lists the snapshot that merges into {@code origin}, which only its COW file still names. */
+  private void mergingSnapshot(String origin, SnapshotEntry entry) {
+    String file = cowFiles.get(origin);
+    if (file == null) {
+      throw new IllegalArgumentException(
+          origin + " needs a line for " + origin + "-cow that says what merges into it");
+    }
+    String name = stripped(file, PoolFiles.COW_SUFFIX);
+    boolean fresh = !origins.containsKey(name) && !snapshots.containsKey(name);
+    long sectors = Objects.requireNonNull(cows.get(origin));
+    once(fresh, name);
+    snapshots.put(name, entry.withCowSectors(sectors));
+    merges.put(name, MergeStage.RUNNING);
+  }
+
+  private void checkMerges() {
+    Set<String> into = new HashSet<>();
+    for (String name : merges.keySet()) {
+      String origin = Objects.requireNonNull(snapshots.get(name)).origin();
+      if (!into.add(origin)) {
+        throw new IllegalArgumentException(
+            "A snapshot is already merging into " + origin + ", so " + name + " cannot");
+      }
+    }
   }
 
   private void sameSize(String name, long sectors) {
@@ -231,7 +261,8 @@ final class TableParser {
     }
   }
 
-  private static long number(String word) {
+  /** A number without sign. */
+  static long number(String word) {
     if (!word.matches("[0-9]{1,18}")) {
       throw new IllegalArgumentException("not a number: " + word);
     }

@@ -28,6 +28,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   private volatile long modifiedMillis;
   private volatile long generation = GENERATIONS.incrementAndGet();
   private volatile String file;
+  private volatile @Nullable Runnable whenClosed;
   private int opens; // guarded by this
   private boolean retired; // guarded by this
 
@@ -127,9 +128,22 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   }
 
   @Override
-  public final synchronized void released() {
+  public final void released() {
+    Runnable closed = whenClosed;
+    if (releasedLast() && closed != null) {
+      closed.run();
+    }
+  }
+
+  private synchronized boolean releasedLast() {
     opens--;
     notifyAll();
+    return opens == 0;
+  }
+
+  /** Has {@code action} run each time the last handle is released, or nothing; it must not wait. */
+  final void whenClosed(@Nullable Runnable action) {
+    whenClosed = action;
   }
 
   /** Whether anyone has it open. */
@@ -144,6 +158,17 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
    * @return whether nobody has it open
    */
   final synchronized boolean retire(long waitMillis) throws IOException {
+    retired = awaitClosed(waitMillis);
+    return retired;
+  }
+
+  /** Keeps it from being opened again, whoever has it open. */
+  final synchronized void retireNow() {
+    retired = true;
+  }
+
+  /** Waits until nobody has it open, for {@code waitMillis} at most; whether that is so. */
+  final synchronized boolean awaitClosed(long waitMillis) throws IOException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
     for (long left; opens > 0 && (left = end - System.nanoTime()) > 0; ) {
       try {
@@ -154,8 +179,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
             Errno.EINTR, "interrupted while " + name + " was open", interrupted);
       }
     }
-    retired = opens == 0;
-    return retired;
+    return opens == 0;
   }
 
   /** Lets it be opened again. */

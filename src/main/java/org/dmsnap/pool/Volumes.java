@@ -1,11 +1,9 @@
 package org.dmsnap.pool;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.dmsnap.engine.Snapshot;
-import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +14,8 @@ final class Volumes {
 
   private final NavigableMap<String, OriginVolume> origins = new TreeMap<>(); // command lock
   private volatile NavigableMap<String, Device> devices = new TreeMap<>();
+  private volatile NavigableMap<String, Volume> volumes = new TreeMap<>(); // what merges, too
+  private final Map<String, Volume> buried = new TreeMap<>(); // command lock
 
   /** Every device by name. */
   List<Device> devices() {
@@ -49,20 +49,41 @@ final class Volumes {
     publish();
   }
 
+  /** Remembers a volume that is gone while someone has it open. */
+  void bury(Volume volume) {
+    buried.put(volume.name(), volume);
+  }
+
+  /** Whether someone has a volume open that bore that name and is gone. */
+  boolean buried(String name) {
+    buried.values().removeIf(volume -> !volume.open());
+    return buried.containsKey(name);
+  }
+
   /** Shows what there is now; to be called after an origin's snapshots have changed. */
   void publish() {
     NavigableMap<String, Device> now = new TreeMap<>();
+    NavigableMap<String, Volume> reported = new TreeMap<>();
     for (OriginVolume origin : origins.values()) {
       show(now, origin);
+      reported.put(origin.name(), origin);
+      origin.dependents().forEach(volume -> reported.put(volume.name(), volume));
       for (SnapshotVolume snapshot : origin.snapshots()) {
-        show(now, origin.real());
         show(now, snapshot);
         if (snapshot.hiddenCow().present()) {
           show(now, snapshot.hiddenCow());
         }
       }
+      if (origin.layered()) {
+        show(now, origin.real());
+      }
+      RunningMerge merge = origin.merge();
+      if (merge != null) {
+        show(now, merge.hiddenCow());
+      }
     }
     devices = now;
+    volumes = reported;
   }
 
   private static void show(NavigableMap<String, Device> devices, Device device) {
@@ -71,53 +92,6 @@ final class Volumes {
 
   /** The state of every volume. */
   List<VolumeReport> reports() {
-    List<VolumeReport> reports = new ArrayList<>();
-    for (Device device : devices.values()) {
-      if (device instanceof OriginVolume origin) {
-        reports.add(report(origin));
-      } else if (device instanceof SnapshotVolume snapshot) {
-        reports.add(report(snapshot));
-      }
-    }
-    return reports;
-  }
-
-  private static VolumeReport report(OriginVolume origin) {
-    return new VolumeReport(
-        origin.name(),
-        null,
-        origin.size(),
-        origin.open(),
-        origin.snapshots().size(),
-        false,
-        false,
-        false,
-        false,
-        origin.suspended(),
-        !origin.writable(),
-        null,
-        null,
-        0);
-  }
-
-  private static VolumeReport report(SnapshotVolume volume) {
-    Snapshot snapshot = volume.snapshot();
-    Usage usage = snapshot == null ? null : snapshot.store().usage();
-    boolean readable = volume.valid() && !volume.overflowed();
-    return new VolumeReport(
-        volume.name(),
-        volume.origin().name(),
-        volume.size(),
-        volume.open(),
-        0,
-        !volume.valid(),
-        volume.overflowed(),
-        false,
-        false,
-        volume.origin().suspended(),
-        !volume.writable(),
-        usage != null && readable ? usage.percent() : 100.0,
-        usage,
-        volume.chunkSectors());
+    return volumes.values().stream().map(Reports::of).toList();
   }
 }

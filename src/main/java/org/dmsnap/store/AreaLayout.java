@@ -61,4 +61,9 @@ record AreaLayout(ChunkSize chunkSize) {
     return chunkSize.positionOf(areaChunk(area))
         + (record - area * recordsPerArea()) * RECORD_BYTES;
   }
+
+  /** The chunk to allocate next where {@code records} are kept and none lies out of order. */
+  long chunkAfter(long records) {
+    return areaChunk(areaOf(records)) + 1 + records % recordsPerArea();
+  }
 }

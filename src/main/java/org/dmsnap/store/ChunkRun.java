@@ -6,4 +6,10 @@ package org.dmsnap.store;
  * @param first the chunk it starts with
  * @param count how many chunks, at least 1
  */
-public record ChunkRun(long first, long count) {}
+public record ChunkRun(long first, long count) {
+
+  /** The chunk behind the last. */
+  public long end() {
+    return first + count;
+  }
+}

@@ -1,6 +1,9 @@
 package org.dmsnap.store;
 
+import java.io.IOException;
 import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 
@@ -31,6 +34,18 @@ record DiskHeader(boolean valid, int chunkSectors) {
   void write(NativeBuffer buffer) {
     buffer.putLongLe(MAGIC | (valid ? 1L << 32 : 0));
     buffer.putLongLe(VERSION | (long) chunkSectors << 32);
+  }
+
+  /** Writes the header to the beginning of {@code cow}, durably. */
+  void writeTo(BlockDevice cow) throws IOException {
+    NativeBuffer buffer = BufferPool.borrow();
+    try {
+      write(buffer);
+      cow.write(0, buffer.seek(0), BYTES);
+      cow.sync();
+    } finally {
+      BufferPool.giveBack(buffer);
+    }
   }
 
   /** Whether the next 16 bytes say that the store is fresh: their first four are zero. */

@@ -1,6 +1,7 @@
 package org.dmsnap.store;
 
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,22 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
 
   /** The numbers of the status line. Prepared exceptions count as committed. */
   Usage usage();
+
+  /**
+   * The newest exceptions, newest first, for a merge; at most {@code most} chunks. Nothing may be
+   * prepared any more, and everything must have been {@link #flush}ed. A run lies in one metadata
+   * area; stepping back to an older area changes the metadata number at once, as in the kernel.
+   *
+   * @return the runs; none if the store is empty
+   * @throws org.dmsnap.block.ErrnoException EINVAL if the store does not support a merge
+   */
+  List<MergeRun> prepareMerge(long most) throws IOException;
+
+  /**
+   * Forgets the {@code chunks} newest exceptions, durably. What they held must be on the origin's
+   * image, durably: a crash before the return may bring any of them back.
+   */
+  void commitMerge(long chunks) throws IOException;
 
   /**
    * Marks the store invalid on the COW device, durably, and for good.

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
-import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +20,7 @@ final class PersistentStore implements ExceptionStore {
   private final BlockDevice cow;
   private final AreaLayout layout;
   private final String code;
+  private final RecordWriter recordWriter;
 
   // all guarded by this, but for the volatile ones, which are written under it
   private final CommitQueue queue = new CommitQueue();
@@ -29,10 +28,11 @@ final class PersistentStore implements ExceptionStore {
   private long records;
   private long newestCommitted;
   private boolean tailMayBeStale;
+  private boolean steppedBack; // a merge has begun with the area before
   private boolean leading;
   private long groupsStarted;
   private long groupsEnded;
-  private @Nullable IOException failure;
+  private final StoreFailure failure = new StoreFailure();
   private volatile long durableBelow = AreaLayout.FIRST_DATA_CHUNK;
   private volatile boolean valid;
 
@@ -40,6 +40,7 @@ final class PersistentStore implements ExceptionStore {
     this.cow = cow;
     this.layout = new AreaLayout(chunkSize);
     this.code = code;
+    this.recordWriter = new RecordWriter(cow, layout);
     this.valid = valid;
   }
 
@@ -91,14 +92,14 @@ final class PersistentStore implements ExceptionStore {
 
   @Override
   public synchronized void commit(long oldFirst, ChunkRun run) throws IOException {
-    checkWorking();
+    failure.check();
     queue.ready(oldFirst, run);
     notifyAll(); // a later one, held up by this, may be waited for
     newestCommitted = Math.max(newestCommitted, run.first() + run.count() - 1);
     if (!hasAreaAfter(records + queue.records())) { // of all; only then, what this one needs
       long end = records + queue.recordsBefore(run.first()) + run.count();
       if (!hasAreaAfter(end)) {
-        throw fail(
+        throw failed(
             new ErrnoException(
                 Errno.EIO,
                 "the COW device has no room for metadata area "
@@ -141,7 +142,7 @@ final class PersistentStore implements ExceptionStore {
     long newest;
     long groupsBefore;
     synchronized (this) {
-      checkWorking();
+      failure.check();
       newest = newestCommitted;
       groupsBefore = groupsStarted;
     }
@@ -164,7 +165,7 @@ final class PersistentStore implements ExceptionStore {
    */
   private synchronized boolean becomeSyncer(long before) throws IOException {
     while (true) {
-      checkWorking();
+      failure.check();
       if (groupsEnded > before) {
         return false;
       }
@@ -180,27 +181,46 @@ final class PersistentStore implements ExceptionStore {
   @Override
   public synchronized Usage usage() {
     int c = layout.chunkSize().sectors();
-    long committed = records + queue.records();
-    return new Usage(nextFree * c, Sectors.in(cow.size()), (layout.areaOf(committed) + 2) * c);
+    long area = layout.areaOf(records + queue.records() - (steppedBack ? 1 : 0));
+    return new Usage(nextFree * c, Sectors.in(cow.size()), (area + 2) * c);
+  }
+
+  @Override
+  public List<MergeRun> prepareMerge(long most) throws IOException {
+    long end;
+    synchronized (this) {
+      failure.check();
+      end = records;
+      steppedBack = end > 0 && end % layout.recordsPerArea() == 0;
+    }
+    return new MergeTail(cow, layout).newest(end, most);
+  }
+
+  @Override
+  public void commitMerge(long chunks) throws IOException {
+    long end = records; // the merge is the only one to change it
+    try {
+      new MergeTail(cow, layout).forget(end - chunks, end);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    synchronized (this) {
+      records = end - chunks;
+      nextFree = layout.chunkAfter(records);
+      steppedBack = false;
+    }
   }
 
   @Override
   public void invalidate() throws IOException {
     valid = false;
-    NativeBuffer buffer = BufferPool.borrow();
-    try {
-      new DiskHeader(false, layout.chunkSize().sectors()).write(buffer);
-      cow.write(0, buffer.seek(0), DiskHeader.BYTES);
-      cow.sync();
-    } finally {
-      BufferPool.giveBack(buffer);
-    }
+    new DiskHeader(false, layout.chunkSize().sectors()).writeTo(cow);
   }
 
   /** Waits for the group under way; true if the caller is now to lead the next. */
   private synchronized boolean becomeLeader(long newChunk) throws IOException {
     while (newChunk >= durableBelow) {
-      checkWorking();
+      failure.check();
       if (!leading && queue.hasReady()) {
         leading = true;
         return true;
@@ -247,17 +267,14 @@ final class PersistentStore implements ExceptionStore {
   private void makeDurable(List<CommitQueue.Ready> group, long first) throws IOException {
     long end = first + group.stream().mapToLong(ready -> ready.run().count()).sum();
     clearStaleTail(first);
-    for (long area = layout.areaOf(first) + 1; area <= layout.areaOf(end); area++) {
-      cow.zero(layout.chunkSize().positionOf(layout.areaChunk(area)), layout.chunkSize().bytes());
-    }
+    recordWriter.emptyAreas(first, end);
     cow.sync(); // chunk data and empty areas
-    new RecordWriter(cow, layout).write(group, first);
+    recordWriter.write(group, first);
     cow.sync(); // records
-    CommitQueue.Ready last = group.get(group.size() - 1);
     synchronized (this) {
       queue.remove(group);
       records = end;
-      durableBelow = last.run().first() + last.run().count();
+      durableBelow = group.get(group.size() - 1).run().end();
       notifyAll();
     }
   }
@@ -268,31 +285,15 @@ final class PersistentStore implements ExceptionStore {
         return;
       }
     }
-    long area = layout.areaOf(first);
-    long areaEnd = layout.chunkSize().positionOf(layout.areaChunk(area) + 1);
-    cow.zero(layout.positionOf(first), areaEnd - layout.positionOf(first));
+    recordWriter.clearFrom(first);
     cow.sync(); // before any record: a torn group must not join up with what stood here
     synchronized (this) {
       tailMayBeStale = false;
     }
   }
 
-  private void checkWorking() throws ErrnoException {
-    IOException cause = failure;
-    if (cause != null) {
-      throw new ErrnoException(
-          ErrnoException.errnoOf(cause), "the COW device failed: " + cause.getMessage(), cause);
-    }
-  }
-
   private synchronized IOException failed(IOException cause) {
-    return fail(cause);
-  }
-
-  private IOException fail(IOException cause) {
-    if (failure == null) {
-      failure = cause;
-    }
+    failure.set(cause);
     notifyAll();
     return cause;
   }

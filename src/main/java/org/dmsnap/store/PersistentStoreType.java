@@ -45,7 +45,7 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
       cow.read(0, buffer, Sectors.BYTES);
       buffer.seek(0);
       if (DiskHeader.isFresh(buffer)) {
-        return fresh(cow, asked, buffer);
+        return fresh(cow, asked);
       }
       header = DiskHeader.read(buffer);
     } finally {
@@ -60,18 +60,14 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
     return store;
   }
 
-  private ExceptionStore fresh(BlockDevice cow, ChunkSize chunkSize, NativeBuffer buffer)
-      throws IOException {
+  private ExceptionStore fresh(BlockDevice cow, ChunkSize chunkSize) throws IOException {
     if (cow.size() < 2L * chunkSize.bytes()) {
       throw tooSmall(cow, chunkSize);
     }
     // the area first: a header in front of stale records would bring them to life
     cow.zero(0, 2L * chunkSize.bytes());
     cow.sync();
-    buffer.seek(0);
-    new DiskHeader(true, chunkSize.sectors()).write(buffer);
-    cow.write(0, buffer.seek(0), DiskHeader.BYTES);
-    cow.sync();
+    new DiskHeader(true, chunkSize.sectors()).writeTo(cow);
     return new PersistentStore(cow, chunkSize, code(), true);
   }
 

@@ -51,4 +51,17 @@ final class RecordWriter {
     buffer.seek(0);
     return next;
   }
+
+  /** Zeroes the areas that records up to {@code end} enter, after that of {@code first}. */
+  void emptyAreas(long first, long end) throws IOException {
+    for (long area = layout.areaOf(first) + 1; area <= layout.areaOf(end); area++) {
+      cow.zero(layout.chunkSize().positionOf(layout.areaChunk(area)), layout.chunkSize().bytes());
+    }
+  }
+
+  /** Zeroes what stands from {@code record} to the end of its area. */
+  void clearFrom(long record) throws IOException {
+    long areaEnd = layout.chunkSize().positionOf(layout.areaChunk(layout.areaOf(record)) + 1);
+    cow.zero(layout.positionOf(record), areaEnd - layout.positionOf(record));
+  }
 }

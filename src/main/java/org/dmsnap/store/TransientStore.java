@@ -1,7 +1,10 @@
 package org.dmsnap.store;
 
 import java.io.IOException;
+import java.util.List;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +82,21 @@ final class TransientStore implements ExceptionStore {
   @Override
   public synchronized Usage usage() {
     return new Usage(nextFree * chunkSize.sectors(), Sectors.in(cow.size()), 0);
+  }
+
+  @Override
+  public List<MergeRun> prepareMerge(long most) throws IOException {
+    throw noMerge();
+  }
+
+  @Override
+  public void commitMerge(long chunks) throws IOException {
+    throw noMerge();
+  }
+
+  private static ErrnoException noMerge() {
+    return new ErrnoException(
+        Errno.EINVAL, "Snapshot exception store does not support snapshot-merge.");
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Io;
+import org.dmsnap.engine.SnapshotMerge;
 
 /** Runs the operations of a scenario, each followed by a flush of everything. */
 final class Machine {
@@ -44,7 +45,8 @@ final class Machine {
   private String execute(List<String> words) throws IOException {
     switch (words.get(0)) {
       case "image" -> createImage(words);
-      case "create" -> create(words, false);
+      case "create", "load" -> create(words, false);
+      case "wait" -> merge(words);
       case "createro" -> create(words, true);
       case "remove" -> remove(words.get(1));
       case "write" -> write(words);
@@ -60,7 +62,7 @@ final class Machine {
       }
       case "suspend" -> suspended.add(words.get(1));
       case "resume" -> suspended.remove(words.get(1));
-      case "auto", "state", "note", "save" -> {
+      case "auto", "state", "note", "save", "notable", "istatus", "sleep", "flush" -> {
         // asks for nothing that is kept on a device
       }
       default -> throw new IllegalArgumentException("unknown operation " + words);
@@ -80,6 +82,13 @@ final class Machine {
   private void create(List<String> words, boolean readOnly) throws IOException {
     List<String> table = words.subList(2, words.size());
     devices.put(words.get(1), origins.create(table, images, readOnly));
+  }
+
+  /** Runs a merge to its end. */
+  private void merge(List<String> words) {
+    SnapshotMerge merge = (SnapshotMerge) device(words).target();
+    merge.start();
+    merge.join();
   }
 
   private void remove(String name) throws IOException {

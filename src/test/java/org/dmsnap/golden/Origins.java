@@ -1,5 +1,7 @@
 package org.dmsnap.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -8,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.engine.Feature;
+import org.dmsnap.engine.MergeListener;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.RecordedEvents;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.SnapshotMerge;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.store.ExceptionStoreType;
@@ -35,6 +39,7 @@ final class Origins {
     }
     String cowName = table.get(4).substring(1);
     Snapshot snapshot = open(origin, images.get(cowName), table);
+    boolean merge = table.get(2).equals("snapshot-merge");
     String parameters =
         String.join(
             " ",
@@ -42,6 +47,11 @@ final class Origins {
             cowName,
             snapshot.store().code(),
             String.valueOf(snapshot.store().chunkSize().sectors()));
+    if (merge) {
+      SnapshotMerge target = new SnapshotMerge(origin, snapshot, new MergeEnd());
+      return new MappedDevice(target, parameters, readOnly, target::stop);
+    }
+    origin.add(snapshot);
     return new MappedDevice(snapshot, parameters, readOnly, () -> remove(origin, snapshot));
   }
 
@@ -56,11 +66,24 @@ final class Origins {
             Integer.parseInt(table.get(6)),
             features,
             new RecordedEvents());
-    origin.add(snapshot);
     return snapshot;
   }
 
   private static void remove(Origin origin, Snapshot snapshot) {
     origin.remove(snapshot);
+  }
+
+  /** A merge that fails shows it in its status. */
+  private static final class MergeEnd implements MergeListener {
+
+    @Override
+    public void finished(SnapshotMerge merge) {
+      assertThat(merge.failed()).isFalse();
+    }
+
+    @Override
+    public void failed(SnapshotMerge merge, String reason) {
+      assertThat(merge.failed()).isTrue();
+    }
   }
 }

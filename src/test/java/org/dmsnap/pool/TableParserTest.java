@@ -124,4 +124,40 @@ class TableParserTest {
       }
     }
   }
+
+  @Test
+  void a_merge_names_its_snapshot_by_the_cow_file() throws Exception {
+    String text =
+        """
+        base: 0 2048 snapshot-merge base-real base-cow PO 8
+        base-real: 0 2048 linear base.img 0
+        other: 0 2048 snapshot base-real other-cow P 16
+        other-cow: 0 512 linear other.cow 0
+        base-cow: 0 1024 linear snap.cow 0
+        # mine
+        """;
+
+    PoolTable table = TableParser.parse(text);
+
+    assertThat(table.merges()).containsExactly(java.util.Map.entry("snap", MergeStage.RUNNING));
+    assertThat(table.snapshots().keySet()).containsExactly("other", "snap");
+    assertThat(TableParser.parse(table.toString())).isEqualTo(table);
+  }
+
+  @Test
+  void merges_that_cannot_be_are_refused() {
+    String merge = "base: 0 2048 snapshot-merge base-real base-cow P 16\n";
+    String snap = "snap: 0 2048 snapshot base-real snap-cow P 16\n";
+
+    assertThatThrownBy(() -> TableParser.parse(merge)).hasMessageContaining("base-cow");
+    assertThatThrownBy(() -> TableParser.parse(merge + "base-cow: 0 8 linear ../x/y.cow 0\n"))
+        .isInstanceOf(ErrnoException.class);
+    assertThatThrownBy(
+            () ->
+                TableParser.parse(
+                    merge + "base-cow: 0 8 linear s.cow 0\n" + snap + "# dmsnap: merge snap\n"))
+        .hasMessageContaining("already merging");
+    assertThatThrownBy(() -> TableParser.parse(snap + "snap-cow: 0 8 linear other.cow 0\n"))
+        .hasMessageContaining("snap.cow");
+  }
 }

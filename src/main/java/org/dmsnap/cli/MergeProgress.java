@@ -1,0 +1,121 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import java.util.Objects;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+
+/** Follows one merge as {@code ctl} shows it, and prints LVM's lines about it. */
+final class MergeProgress {
+
+  private static final long POLL_MILLIS = 250;
+  private static final int STATE = 4; // which of the letters of lv_attr
+  private static final double ALL = 100;
+
+  private final MountedPool pool;
+  private final String snapshot;
+  private final ProgressLines lines;
+  private String origin = "";
+
+  /** Follows the merge of {@code snapshot}. */
+  MergeProgress(MountedPool pool, String snapshot, ProgressLines lines) {
+    this.pool = pool;
+    this.snapshot = snapshot;
+    this.lines = lines;
+  }
+
+  /**
+   * Returns once the merge is done, waiting for it to start first if it is due.
+   *
+   * @throws IOException if it fails, is dropped, never was, or the pool is not mounted any more
+   */
+  void await() throws IOException {
+    try {
+      while (underWay()) {
+        pause();
+      }
+    } catch (NoSuchFileException unmounted) {
+      throw new ErrnoException(
+          Errno.ENODEV,
+          "the pool is not mounted any more; the merge of "
+              + snapshot
+              + " goes on with the next mount",
+          unmounted);
+    } finally {
+      lines.end();
+    }
+  }
+
+  private static void pause() throws ErrnoException {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "interrupted; the merge goes on", interrupted);
+    }
+  }
+
+  private boolean underWay() throws IOException {
+    for (Map<String, String> row : LvsCommand.rows(pool.read("lvs"))) {
+      String name = cell(row, "lv_name");
+      if (name.equals("[" + snapshot + "]")) {
+        return underWay(row);
+      }
+      if (name.equals(snapshot)) {
+        throw new ErrnoException(
+            Errno.ENOENT, snapshot + " is not merging, nor due to; see: dmsnap log");
+      }
+    }
+    finished();
+    return false;
+  }
+
+  private boolean underWay(Map<String, String> row) throws IOException {
+    origin = cell(row, "origin");
+    if (cell(row, "lv_attr").charAt(STATE) == 'm') {
+      throw new ErrnoException(
+          Errno.EIO,
+          "the merge of "
+              + snapshot
+              + " into "
+              + origin
+              + " has failed; see: dmsnap log; once the cause is gone, mount the pool again");
+    }
+    if (pool.read("status/" + origin).contains(" snapshot-merge ")) {
+      lines.merged(origin, ALL - Double.parseDouble(cell(row, "snap_percent")));
+    } else {
+      lines.say("Merging of " + snapshot + " will occur when " + origin + " and it are closed.");
+    }
+    return true;
+  }
+
+  /** It is gone, so it is merged, if the log says so or we saw it merging. */
+  private void finished() throws IOException {
+    if (origin.isEmpty()) {
+      origin = originInLog();
+    }
+    lines.merged(origin, ALL);
+  }
+
+  private String originInLog() throws IOException {
+    String before = " Merge of snapshot " + snapshot + " into ";
+    String found = "";
+    for (String line : pool.read("log").lines().toList()) {
+      int start = line.indexOf(before);
+      if (start >= 0 && line.contains(" has finished")) {
+        found = line.substring(start + before.length()).split(" ", 2)[0];
+      }
+    }
+    if (found.isEmpty()) {
+      throw new ErrnoException(
+          Errno.ENOENT, "nothing by the name of " + snapshot + " is merging, or has been merged");
+    }
+    return found;
+  }
+
+  private static String cell(Map<String, String> row, String name) {
+    return Objects.requireNonNullElse(row.get(name), "");
+  }
+}

@@ -1,0 +1,80 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.StallListener;
+
+/** The pool's command lock, under which one thing at a time changes which volumes there are. */
+final class CommandLock {
+
+  /** What is done under the lock. */
+  interface Work {
+    /** Does it. */
+    void run() throws IOException;
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final StallListener stalls;
+  private boolean closed; // guarded by lock
+
+  /**
+   * @param stalls told when a request's thread must wait
+   */
+  CommandLock(StallListener stalls) {
+    this.stalls = stalls;
+  }
+
+  /** Runs a command, or refuses to with ENODEV once the pool is closed. */
+  void command(Work work) throws IOException {
+    locked(
+        () -> {
+          if (closed) {
+            throw new ErrnoException(Errno.ENODEV, "the pool is closed");
+          }
+          work.run();
+        });
+  }
+
+  /** Runs {@code work}, closed or not. */
+  void locked(Work work) throws IOException {
+    if (!lock.tryLock()) {
+      stalls.stalling();
+      try {
+        lock.lock();
+      } finally {
+        stalls.resumed();
+      }
+    }
+    try {
+      work.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs what no request asked for, on a thread of the pool's own, unless the pool is closed. */
+  void unlessClosed(Work work) throws IOException {
+    lock.lock();
+    try {
+      if (!closed) {
+        work.run();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets no further command run; whether it is the first such call. */
+  boolean close() {
+    lock.lock();
+    try {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

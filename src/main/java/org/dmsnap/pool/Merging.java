@@ -1,0 +1,253 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.MergeListener;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.SnapshotMerge;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges snapshots into their origins: refuses, defers, starts, ends. Under the command lock, but
+ * for what says otherwise.
+ */
+final class Merging {
+
+  /** How long an open volume is given to close: close(2) returns before it is. */
+  private static final long CLOSING_MILLIS = 1000;
+
+  private static final String WILL_OCCUR = ": the merge will occur when both are closed";
+
+  private final PoolState state;
+
+  /** Merges in {@code state}'s pool. */
+  Merging(PoolState state) {
+    this.state = state;
+  }
+
+  /** Merges {@code volume} now, or once it and its origin are closed unless {@code force}. */
+  void merge(Volume volume, boolean force) throws IOException {
+    if (!(volume instanceof SnapshotVolume snapshot)) {
+      throw new IllegalArgumentException(volume.name() + " is not a snapshot");
+    }
+    check(snapshot);
+    String open = force ? null : openAfterAWhile(snapshot);
+    if (open == null && start(snapshot, force)) {
+      if (force) {
+        state
+            .log()
+            .warning(
+                "file systems mounted over "
+                    + snapshot.origin().name()
+                    + " or "
+                    + snapshot.name()
+                    + " keep what they have cached: unmount them before they write");
+      }
+      return;
+    }
+    defer(snapshot, open);
+  }
+
+  private static void check(SnapshotVolume snapshot) throws ErrnoException {
+    OriginVolume origin = snapshot.origin();
+    String what = snapshot.name() + " into the origin " + origin.name();
+    SnapshotVolume merging = origin.mergingSnapshot();
+    if (merging != null) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          "Cannot merge snapshot " + what + " with merging snapshot " + merging.name());
+    }
+    if (!snapshot.persistent()) {
+      throw new IllegalArgumentException(
+          "Snapshot exception store does not support snapshot-merge: "
+              + snapshot.name()
+              + " is transient (N)");
+    }
+    checkValid(snapshot);
+    String protection = origin.writeProtection();
+    if (protection != null) {
+      throw new IllegalArgumentException(
+          "Cannot merge snapshot " + what + ", which is read-only: " + protection);
+    }
+  }
+
+  /** Which of the two stays open, or null. */
+  private @Nullable String openAfterAWhile(SnapshotVolume snapshot) throws IOException {
+    state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
+    try {
+      if (!snapshot.origin().awaitClosed(CLOSING_MILLIS)) {
+        return "origin";
+      }
+      return snapshot.awaitClosed(CLOSING_MILLIS) ? null : "snapshot";
+    } finally {
+      state.stalls().resumed();
+    }
+  }
+
+  private void defer(SnapshotVolume snapshot, @Nullable String open) throws IOException {
+    state.table().change(table -> table.withMerge(snapshot.name(), MergeStage.DUE));
+    due(snapshot);
+    state
+        .log()
+        .info(
+            "Delaying merge since "
+                + (open == null ? "one of the two" : open)
+                + " is open: "
+                + snapshot.name()
+                + " into "
+                + snapshot.origin().name()
+                + WILL_OCCUR);
+    look(snapshot); // either may have been closed before it was watched
+  }
+
+  private void due(SnapshotVolume snapshot) {
+    snapshot.origin().due(snapshot);
+    snapshot.origin().whenClosed(() -> look(snapshot));
+    snapshot.whenClosed(() -> look(snapshot));
+    state.volumes().publish();
+  }
+
+  private static void noLongerDue(SnapshotVolume snapshot) {
+    snapshot.origin().due(null);
+    snapshot.origin().whenClosed(null);
+    snapshot.whenClosed(null);
+  }
+
+  /** Looks, later and on another thread, whether a due merge can start; any thread. */
+  void look(SnapshotVolume snapshot) {
+    try {
+      state.background().execute(() -> lookNow(snapshot));
+    } catch (RejectedExecutionException closing) {
+      state.log().info("the merge of " + snapshot.name() + " is left to the next mount");
+    }
+  }
+
+  private void lookNow(SnapshotVolume snapshot) {
+    try {
+      state.commands().unlessClosed(() -> startDue(snapshot));
+    } catch (IOException | RuntimeException failure) {
+      state.log().error("the merge of " + snapshot.name() + " stays due: " + failure.getMessage());
+    }
+  }
+
+  private void startDue(SnapshotVolume snapshot) throws IOException {
+    OriginVolume origin = snapshot.origin();
+    if (origin.due() != snapshot || state.options().readOnly()) {
+      return;
+    }
+    if (!snapshot.valid() && !snapshot.unloadable()) {
+      state.table().change(table -> table.withMerge(snapshot.name(), null));
+      noLongerDue(snapshot);
+      state
+          .log()
+          .error("the merge of " + snapshot.name() + " is dropped, as it has become Invalid");
+    } else if (origin.writable() && !origin.open() && !snapshot.open()) {
+      start(snapshot, false);
+    }
+  }
+
+  /** What is due or under way when the pool is opened: goes on, unless it must not. */
+  void resumeAll() {
+    for (OriginVolume origin : state.volumes().origins()) {
+      for (SnapshotVolume snapshot : origin.snapshots()) {
+        if (state.table().current().merges().get(snapshot.name()) == MergeStage.DUE) {
+          due(snapshot);
+        }
+      }
+      resume(origin);
+    }
+  }
+
+  /** Goes on with what can, such as after a snapshot that forbade it has been removed. */
+  void resume(OriginVolume origin) {
+    SnapshotVolume due = origin.due();
+    RunningMerge merge = origin.merge();
+    if (!origin.writable()) {
+      return;
+    }
+    if (due != null) {
+      lookNow(due);
+    } else if (merge != null && !merge.started()) {
+      told(merge.volume(), "resumed");
+      merge.start();
+    }
+  }
+
+  /** Shows {@code origin} as merged with {@code volume}; the gate is held, or nobody there yet. */
+  RunningMerge prepare(SnapshotVolume volume, Snapshot snapshot) {
+    OriginVolume origin = volume.origin();
+    MergeListener listener = new MergeEnd(state, volume);
+    SnapshotMerge target = new SnapshotMerge(origin.origin(), snapshot, listener);
+    return new RunningMerge(volume, target, new CowDevice(origin, volume));
+  }
+
+  /** Starts, unless someone has opened either of the two meanwhile; whether it did. */
+  private boolean start(SnapshotVolume volume, boolean force) throws IOException {
+    Snapshot snapshot = volume.snapshot();
+    if (snapshot == null) {
+      throw new ErrnoException(Errno.EIO, volume.name() + " is not loaded");
+    }
+    OriginVolume origin = volume.origin();
+    state.table().settle();
+    origin.flush(); // here, so that little is left to flush while requests are held
+    volume.flushIfValid();
+    Hold.during(origin, () -> startInside(volume, snapshot, force));
+    RunningMerge merge = origin.merge();
+    if (merge == null) {
+      return false;
+    }
+    noLongerDue(volume);
+    if (volume.open()) {
+      state.caches().drop(volume); // while it can still be opened by name
+    }
+    volume.retireNow();
+    if (volume.open()) {
+      state.volumes().bury(volume);
+    }
+    state.volumes().publish();
+    if (origin.open()) {
+      state.caches().drop(origin);
+    }
+    told(volume, "started");
+    merge.start();
+    return true;
+  }
+
+  private void startInside(SnapshotVolume volume, Snapshot snapshot, boolean force)
+      throws IOException {
+    OriginVolume origin = volume.origin();
+    origin.contentChanged(); // first: whoever opens it from now on reads nothing cached
+    if (!force && (origin.open() || !volume.retire(0))) {
+      return;
+    }
+    try {
+      origin.flushAll();
+      checkValid(volume);
+      state.table().change(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
+    } catch (IOException | RuntimeException failure) {
+      volume.unretire();
+      throw failure;
+    }
+    volume.contentChanged();
+    volume.cut(volume.name() + " merges into " + origin.name());
+    volume.hiddenCow().cut();
+    origin.detach(volume);
+    origin.begin(prepare(volume, snapshot));
+  }
+
+  private static void checkValid(SnapshotVolume volume) throws ErrnoException {
+    if (!volume.valid()) {
+      throw new ErrnoException(
+          Errno.EIO, "Unable to merge invalidated snapshot " + volume.name() + "; remove it");
+    }
+  }
+
+  private void told(SnapshotVolume volume, String what) {
+    state
+        .log()
+        .info(
+            "Merging of volume " + volume.name() + " into " + volume.origin().name() + " " + what);
+  }
+}

@@ -1,0 +1,70 @@
+package org.dmsnap.pool;
+
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.store.Usage;
+import org.jspecify.annotations.Nullable;
+
+/** Tells how volumes are at this moment. */
+final class Reports {
+
+  private Reports() {}
+
+  /** The state of {@code volume}. */
+  static VolumeReport of(Volume volume) {
+    if (volume instanceof OriginVolume origin) {
+      return of(origin);
+    }
+    return of((SnapshotVolume) volume);
+  }
+
+  private static VolumeReport of(OriginVolume origin) {
+    RunningMerge merge = origin.merge();
+    return new VolumeReport(
+        origin.name(),
+        null,
+        origin.size(),
+        origin.open(),
+        origin.dependents().size(),
+        false,
+        false,
+        origin.mergingSnapshot() != null,
+        failed(merge),
+        origin.suspended(),
+        !origin.writable(),
+        merge == null || failed(merge) ? null : merge.usage().percent(),
+        null,
+        0);
+  }
+
+  private static VolumeReport of(SnapshotVolume volume) {
+    OriginVolume origin = volume.origin();
+    RunningMerge merge = origin.merge();
+    boolean ours = merge != null && merge.volume() == volume;
+    Snapshot snapshot = volume.snapshot();
+    Usage usage = snapshot == null ? null : snapshot.store().usage();
+    return new VolumeReport(
+        volume.name(),
+        origin.name(),
+        volume.size(),
+        volume.open(),
+        0,
+        !volume.valid(),
+        volume.overflowed(),
+        origin.mergingSnapshot() == volume,
+        ours && failed(merge),
+        origin.suspended(),
+        !volume.writable(),
+        ours && failed(merge) ? null : percent(volume, usage),
+        usage,
+        volume.chunkSectors());
+  }
+
+  private static boolean failed(@Nullable RunningMerge merge) {
+    return merge != null && merge.target().failed();
+  }
+
+  private static double percent(SnapshotVolume volume, @Nullable Usage usage) {
+    boolean readable = volume.valid() && !volume.overflowed();
+    return usage != null && readable ? usage.percent() : 100.0;
+  }
+}

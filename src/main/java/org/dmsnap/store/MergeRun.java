@@ -1,0 +1,9 @@
+package org.dmsnap.store;
+
+/**
+ * Exceptions to be merged that lie next to each other on both devices.
+ *
+ * @param oldFirst the origin chunk of the first
+ * @param run where they are on the COW device
+ */
+public record MergeRun(long oldFirst, ChunkRun run) {}

@@ -1,0 +1,82 @@
+package org.dmsnap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of a merge that has ended, in one way or another. */
+class MergeProgressTest {
+
+  private static final String HEADINGS = "  LV     VG   Attr       LSize   Origin Snap% \n";
+  private static final String MERGED =
+      "now INFO Merge of snapshot snap into base has finished: 1 b\n";
+
+  @TempDir Path mountpoint;
+  private final StringWriter printed = new StringWriter();
+
+  @BeforeEach
+  void makeControlFiles() throws Exception {
+    Files.createDirectories(mountpoint.resolve("ctl/status"));
+    write("status/base", "0 8 snapshot-merge Merge failed\n");
+  }
+
+  @Test
+  void one_that_is_over_is_found_in_the_log() throws Exception {
+    write("lvs", HEADINGS);
+    write("log", MERGED);
+
+    await(false);
+
+    assertThat(printed.toString()).isEqualTo("  base: Merged: 100.00%\n");
+  }
+
+  @Test
+  void on_a_terminal_there_is_a_bar() throws Exception {
+    write("lvs", HEADINGS);
+    write("log", MERGED);
+
+    await(true);
+
+    assertThat(printed.toString())
+        .isEqualTo("\r  base: Merged: 100.00% [" + "#".repeat(40) + "]\n");
+  }
+
+  @Test
+  void one_that_has_failed_is_a_failure() throws Exception {
+    write("lvs", HEADINGS + "  [snap] vg   Swi-m-s---   8.00m base         \n");
+
+    assertThatThrownBy(() -> await(false)).hasMessageContaining("into base has failed");
+  }
+
+  @Test
+  void what_does_not_merge_is_a_failure() throws Exception {
+    write("log", "");
+    write("lvs", HEADINGS + "  snap   vg   swi-a-s---   8.00m base   0.00  \n");
+    assertThatThrownBy(() -> await(false)).hasMessageContaining("snap is not merging");
+
+    write("lvs", HEADINGS);
+    assertThatThrownBy(() -> await(false)).hasMessageContaining("by the name of snap");
+  }
+
+  @Test
+  void a_mount_that_goes_away_is_a_failure() {
+    assertThatThrownBy(() -> await(false)).hasMessageContaining("not mounted any more");
+  }
+
+  private void await(boolean terminal) throws IOException {
+    ProgressLines lines = new ProgressLines(new PrintWriter(printed), terminal);
+    new MergeProgress(new MountedPool(mountpoint), "snap", lines).await();
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.writeString(mountpoint.resolve("ctl").resolve(file), text);
+  }
+}
