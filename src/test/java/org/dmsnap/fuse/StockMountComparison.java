@@ -17,19 +17,23 @@ import org.dmsnap.pool.PoolOptions;
  * Compares 4 KiB random direct reads of one volume through jnr-fuse's own {@code mount()}, which
  * lets libfuse make the threads, with the same callbacks on our threads: pairs in turn, the median
  * of their ratios. Needs root, {@code /dev/fuse} and fio; run {@link #main} with the number of
- * pairs.
+ * pairs and of fio's jobs.
  */
 final class StockMountComparison {
 
   private static final Pattern IOPS = Pattern.compile("\"iops\" : ([0-9.]+)");
   private static final int DEFAULT_PAIRS = 5;
+  private static final int DEFAULT_JOBS = 4;
   private static final long VOLUME_BYTES = 64 << 20;
   private static final int SECONDS = 4;
 
   private final Path directory;
   private final Path mountpoint;
 
-  private StockMountComparison(Path directory) throws IOException {
+  private final int jobs;
+
+  private StockMountComparison(Path directory, int jobs) throws IOException {
+    this.jobs = jobs;
     this.directory = Files.createDirectories(directory.resolve("vg"));
     mountpoint = Files.createDirectories(directory.resolve("mnt"));
   }
@@ -37,8 +41,9 @@ final class StockMountComparison {
   /** Prints the rates of each pair, and at last the median ratio. */
   public static void main(String[] arguments) throws Exception {
     int pairs = arguments.length > 0 ? Integer.parseInt(arguments[0]) : DEFAULT_PAIRS;
+    int jobs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : DEFAULT_JOBS;
     Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "dmsnap");
-    StockMountComparison comparison = new StockMountComparison(memory);
+    StockMountComparison comparison = new StockMountComparison(memory, jobs);
     double[] ratios = new double[pairs];
     for (int i = 0; i < pairs; i++) {
       double stock = comparison.stock();
@@ -104,6 +109,8 @@ final class StockMountComparison {
             "--time_based",
             "--runtime=" + SECONDS,
             "--size=" + VOLUME_BYTES,
+            "--numjobs=" + jobs,
+            "--group_reporting",
             "--output-format=json");
     Matcher matcher = IOPS.matcher(said);
     if (!matcher.find()) {
