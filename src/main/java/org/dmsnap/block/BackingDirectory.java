@@ -77,7 +77,7 @@ public interface BackingDirectory extends Closeable {
   /** Deletes a name; of a symbolic link, the link. */
   void delete(String name) throws IOException;
 
-  /** The content of a small text file (64 MiB at most), or null if there is none. */
+  /** The content of a small text file (16 MiB at most), or null if there is none. */
   @Nullable String readText(String name) throws IOException;
 
   /**

@@ -68,6 +68,30 @@ public final class FileDirectory implements BackingDirectory {
     }
   }
 
+  /**
+   * Opens any file or block device to look at it, following symbolic links, and locks a file as
+   * QEMU would.
+   *
+   * @throws ErrnoException EBUSY if a process has it open to write to it, else as open(2)
+   */
+  public static BlockDevice openToLookAt(Path path) throws IOException {
+    FileOpener anywhere = new FileOpener(CURRENT_DIRECTORY, Path.of(""));
+    int place = LIBC.openat(CURRENT_DIRECTORY, path.toString(), OpenFlags.PLACE, 0);
+    if (place < 0) {
+      throw LastErrno.failure("open " + path);
+    }
+    try {
+      boolean device = FileStat.of(place).kind() == Kind.BLOCK_DEVICE;
+      return anywhere.openLocked(
+          path.toString(),
+          OpenFlags.of(Access.READ),
+          device ? Kind.BLOCK_DEVICE : Kind.FILE,
+          Access.READ);
+    } finally {
+      LIBC.close(place);
+    }
+  }
+
   @Override
   public String name() {
     return Objects.requireNonNullElse(path.getFileName(), path).toString();

@@ -7,16 +7,16 @@ import jnr.constants.platform.Errno;
 /** Small UTF-8 files, read and written whole. */
 final class TextFile {
 
-  private static final int LARGEST = 64 << 20;
+  private static final int LARGEST = 16 << 20;
 
   private static final MemoryIO MEMORY = MemoryIO.getInstance();
 
   private TextFile() {}
 
-  /** All of a file; EFBIG over 64 MiB. */
+  /** All of a file; EFBIG over 16 MiB. */
   static String read(FileDevice file) throws ErrnoException {
     if (file.size() > LARGEST) {
-      throw new ErrnoException(Errno.EFBIG, file + " is not a text dmsnap wrote: over 64 MiB");
+      throw new ErrnoException(Errno.EFBIG, file + " is not a text dmsnap wrote: over 16 MiB");
     }
     byte[] bytes = new byte[(int) file.size()];
     long memory = MEMORY.allocateMemory(Math.max(1, bytes.length), false);
@@ -32,6 +32,9 @@ final class TextFile {
   /** Makes {@code text} all that a file holds, durably. */
   static void write(FileDevice file, String text) throws ErrnoException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > LARGEST) {
+      throw new ErrnoException(Errno.EFBIG, file + " would be over 16 MiB and not be read again");
+    }
     file.resize(bytes.length);
     long memory = MEMORY.allocateMemory(Math.max(1, bytes.length), false);
     try {

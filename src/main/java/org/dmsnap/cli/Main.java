@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       TableCommand.class,
       LogCommand.class,
-      WaitCommand.class
+      WaitCommand.class,
+      CheckCommand.class,
+      DumpCommand.class
     })
 public final class Main implements Runnable {
 

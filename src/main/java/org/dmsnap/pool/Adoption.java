@@ -36,15 +36,19 @@ final class Adoption {
     if (table.origins().containsKey(name)) {
       return null;
     }
-    String objection = VolumeName.objection(name);
-    if (objection.isEmpty() && table.snapshots().containsKey(name)) {
-      objection = name + " is a snapshot";
-    }
+    String objection = objection(name, table);
     if (!objection.isEmpty()) {
       log.warning(file + " is left out: " + objection);
       return null;
     }
     return name;
+  }
+
+  /** Why no origin can be adopted under that name, or an empty text. */
+  static String objection(String name, PoolTable table) {
+    String objection = VolumeName.objection(name);
+    boolean snapshot = objection.isEmpty() && table.snapshots().containsKey(name);
+    return snapshot ? name + " is a snapshot" : objection;
   }
 
   private void warnOfCow(String file, PoolTable table) {
@@ -61,20 +65,26 @@ final class Adoption {
    */
   BackingDirectory.@Nullable Stat image(String file) throws IOException {
     BackingDirectory.Stat stat = directory.stat(file);
-    String problem = "";
-    if (stat == null) {
-      problem = "it is missing";
-    } else if (stat.kind() == Kind.OTHER) {
-      problem = "it is neither a file nor a block device";
-    } else if (stat.size() <= 0 || !Sectors.whole(stat.size())) {
-      problem = "its size of " + stat.size() + " bytes is not a multiple of 512, as it must be";
-    }
+    String problem = problem(stat);
     if (stat == null || !problem.isEmpty()) {
       log.warning(file + " is left out: " + problem);
       return null;
     }
     claim(file, stat);
     return stat;
+  }
+
+  /** Why that cannot be an image, or an empty text. */
+  static String problem(BackingDirectory.@Nullable Stat stat) {
+    if (stat == null) {
+      return "it is missing";
+    }
+    if (stat.kind() == Kind.OTHER) {
+      return "it is neither a file nor a block device";
+    }
+    return stat.size() > 0 && Sectors.whole(stat.size())
+        ? ""
+        : "its size of " + stat.size() + " bytes is not a multiple of 512, as it must be";
   }
 
   /**

@@ -22,7 +22,7 @@ final class ChangedOrigin {
 
   /** Refuses the origin {@code name} with ESTALE if it has snapshots and has changed. */
   void check(String name, BackingDirectory.Stat stat) throws ErrnoException {
-    String change = table.snapshotsOf(name).isEmpty() ? "" : change(name, stat);
+    String change = change(table, name, stat);
     if (change.isEmpty()) {
       return;
     }
@@ -39,7 +39,11 @@ final class ChangedOrigin {
     log.warning(what + ". It was accepted, and its snapshots may be wrong");
   }
 
-  private String change(String name, BackingDirectory.Stat stat) {
+  /** How the origin {@code name} has changed, if it has snapshots; else an empty text. */
+  static String change(PoolTable table, String name, BackingDirectory.Stat stat) {
+    if (table.snapshotsOf(name).isEmpty()) {
+      return "";
+    }
     long sectors = Sectors.in(stat.size());
     long listed = Objects.requireNonNull(table.origins().get(name));
     if (sectors != listed) {

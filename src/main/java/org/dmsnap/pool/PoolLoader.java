@@ -5,13 +5,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** Opens what a pool's table lists and a user has put beside it. */
@@ -168,6 +171,7 @@ final class PoolLoader {
       volume.invalid(invalid);
       return;
     }
+    refuseBlank(cow);
     Snapshot snapshot =
         Snapshot.open(
             volume.origin().origin(),
@@ -182,6 +186,19 @@ final class PoolLoader {
     }
     if (!snapshot.valid()) {
       state.log().warning("Snapshot " + volume.name() + " is Invalid");
+    }
+  }
+
+  /**
+   * Refuses a COW device without a header. To the kernel it is a new snapshot, but here a new one
+   * is listed only once its header is durable: this one was lost, and with it what it held.
+   */
+  private static void refuseBlank(BlockDevice cow) throws IOException {
+    if (cow.size() >= DiskHeader.BYTES && DiskHeader.of(cow).isBlank()) {
+      throw new ErrnoException(
+          Errno.ENXIO,
+          "the COW device has no header, its first 4 bytes are zero: it was overwritten, or is no"
+              + " snapshot's yet (one is made by the command snapshot)");
     }
   }
 

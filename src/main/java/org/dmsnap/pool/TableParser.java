@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jnr.constants.platform.Errno;
@@ -13,6 +14,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStoreType;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code pool.table}, which people edit: all of it is understood, or none of it is used. */
 final class TableParser {
@@ -21,10 +23,12 @@ final class TableParser {
   private static final Pattern LINE =
       Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
 
-  private static final Pattern CLEAN = Pattern.compile("clean (\\S+) size=(\\d+) mtime=(-?\\d+)");
+  private static final Pattern CLEAN =
+      Pattern.compile("clean (\\S+) size=(\\d{1,18}) mtime=(-?\\d{1,18})");
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
   private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
   private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
+  private static final int MOST_LINES = 100_000;
 
   private final List<String> comments = new ArrayList<>();
   private final TreeMap<String, Long> origins = new TreeMap<>();
@@ -45,28 +49,45 @@ final class TableParser {
    * @throws ErrnoException EINVAL, with the line and what is wrong with it
    */
   static PoolTable parse(String text) throws ErrnoException {
+    List<String> complaints = new ArrayList<>();
+    PoolTable table = parse(text, complaints::add);
+    if (table == null) {
+      throw new ErrnoException(
+          Errno.EINVAL,
+          PoolFiles.TABLE + ", " + complaints.get(0) + "; correct it and mount again");
+    }
+    return table;
+  }
+
+  /** As above, but null where something is wrong; {@code complaints} gets all that is. */
+  static @Nullable PoolTable parse(String text, Consumer<String> complaints) {
     TableParser parser = new TableParser();
-    String[] lines = text.split("\n", -1);
-    for (int i = 0; i < lines.length; i++) {
+    boolean right = true;
+    int number = 0;
+    for (int start = 0; start <= text.length(); ) {
+      int newline = text.indexOf('\n', start);
+      int end = newline < 0 ? text.length() : newline;
+      number++;
       try {
-        parser.line(lines[i].strip());
+        parser.line(text.substring(start, end).strip(), number);
       } catch (IllegalArgumentException wrong) {
-        throw refusal("line " + (i + 1) + ": " + wrong.getMessage(), wrong);
+        right = false;
+        complaints.accept("line " + number + ": " + wrong.getMessage());
       }
+      start = number > MOST_LINES ? Integer.MAX_VALUE : end + 1;
     }
     try {
-      return parser.table();
+      return right ? parser.table() : null;
     } catch (IllegalArgumentException wrong) {
-      throw refusal(String.valueOf(wrong.getMessage()), wrong);
+      complaints.accept(String.valueOf(wrong.getMessage()));
+      return null;
     }
   }
 
-  private static ErrnoException refusal(String why, Throwable cause) {
-    return new ErrnoException(
-        Errno.EINVAL, PoolFiles.TABLE + ", " + why + "; correct it and mount again", cause);
-  }
-
-  private void line(String line) {
+  private void line(String line, int number) {
+    if (number > MOST_LINES) {
+      throw new IllegalArgumentException("a table has at most " + MOST_LINES + " lines");
+    }
     if (line.startsWith(PoolTable.DIRECTIVE)) {
       directive(line.substring(PoolTable.DIRECTIVE.length()));
     } else if (line.startsWith("#")) {

@@ -62,6 +62,22 @@ record AreaLayout(ChunkSize chunkSize) {
         + (record - area * recordsPerArea()) * RECORD_BYTES;
   }
 
+  /** Where {@code record} stands, in words. */
+  String placeOf(long record) {
+    return "metadata area "
+        + areaOf(record)
+        + ", slot "
+        + record % recordsPerArea()
+        + " (byte "
+        + positionOf(record)
+        + ")";
+  }
+
+  /** Whether a device of {@code bytes} has all of {@code chunk}. */
+  boolean isWithin(long bytes, long chunk) {
+    return chunk < chunkSize.chunkOf(bytes);
+  }
+
   /** The chunk to allocate next where {@code records} are kept and none lies out of order. */
   long chunkAfter(long records) {
     return areaChunk(areaOf(records)) + 1 + records % recordsPerArea();

@@ -56,6 +56,6 @@ public record ChunkSize(int sectors) {
 
   /** How many chunks it takes to hold {@code bytes}; the last one may be partial. */
   public long chunksIn(long bytes) {
-    return (bytes + bytes() - 1) >> shift();
+    return chunkOf(bytes) + (offsetIn(bytes) == 0 ? 0 : 1);
   }
 }

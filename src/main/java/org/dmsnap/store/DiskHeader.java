@@ -8,7 +8,8 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 
 /**
- * The first 16 bytes of a COW device; little-endian. Offset, size, field:
+ * The first 16 bytes of a COW device, as found, whatever they are; little-endian. Offset, size,
+ * field:
  *
  * <pre>
  *       0     4  magic       0x70416e53, "SnAp"
@@ -17,30 +18,48 @@ import org.dmsnap.block.NativeBuffer;
  *      12     4  chunk size  in 512-byte sectors
  * </pre>
  *
- * <p>Source: {@code struct disk_header} in the kernel's {@code dm-snap-persistent.c}.
+ * <p>Source: {@code struct disk_header} in the kernel's {@code dm-snap-persistent.c}. All four are
+ * unsigned numbers of 32 bits.
  *
+ * @param magic what says that it is one
  * @param valid whether the snapshot can be used
- * @param chunkSectors as found, not checked
+ * @param version of the format
+ * @param chunkSectors sectors in a chunk
  */
-record DiskHeader(boolean valid, int chunkSectors) {
+public record DiskHeader(long magic, long valid, long version, long chunkSectors) {
 
-  static final int BYTES = 16;
+  /** Bytes of a header. */
+  public static final int BYTES = 16;
 
-  private static final int MAGIC = 0x70416e53;
-  private static final int VERSION = 1;
+  private static final long MAGIC = 0x70416e53;
+  private static final long VERSION = 1;
   private static final long LOW = 0xffff_ffffL;
 
-  /** Appends the header to {@code buffer}. */
-  void write(NativeBuffer buffer) {
-    buffer.putLongLe(MAGIC | (valid ? 1L << 32 : 0));
-    buffer.putLongLe(VERSION | (long) chunkSectors << 32);
+  /** The header of a store that dmsnap writes. */
+  static DiskHeader of(boolean valid, ChunkSize chunkSize) {
+    return new DiskHeader(MAGIC, valid ? 1 : 0, VERSION, chunkSize.sectors());
+  }
+
+  /** Reads the beginning of {@code cow}; EIO if that is too small for one. */
+  public static DiskHeader of(BlockDevice cow) throws IOException {
+    NativeBuffer buffer = BufferPool.borrow();
+    try {
+      cow.read(0, buffer, BYTES);
+      buffer.seek(0);
+      long first = buffer.getLongLe();
+      long second = buffer.getLongLe();
+      return new DiskHeader(first & LOW, first >>> 32, second & LOW, second >>> 32);
+    } finally {
+      BufferPool.giveBack(buffer);
+    }
   }
 
   /** Writes the header to the beginning of {@code cow}, durably. */
   void writeTo(BlockDevice cow) throws IOException {
     NativeBuffer buffer = BufferPool.borrow();
     try {
-      write(buffer);
+      buffer.putLongLe(magic | valid << 32);
+      buffer.putLongLe(version | chunkSectors << 32);
       cow.write(0, buffer.seek(0), BYTES);
       cow.sync();
     } finally {
@@ -48,32 +67,40 @@ record DiskHeader(boolean valid, int chunkSectors) {
     }
   }
 
-  /** Whether the next 16 bytes say that the store is fresh: their first four are zero. */
-  static boolean isFresh(NativeBuffer buffer) {
-    long first = buffer.getLongLe();
-    buffer.advance(-Long.BYTES);
-    return (first & LOW) == 0;
+  /** Whether the kernel would initialise the device: the first four bytes are zero. */
+  public boolean isBlank() {
+    return magic == 0;
+  }
+
+  /** The magic number as its letters if it is the right one, else as a number. */
+  public String magicText() {
+    return magic == MAGIC ? "SnAp" : "0x" + Long.toHexString(magic);
+  }
+
+  /** Whether the store says of itself that it can be used. */
+  public boolean isValid() {
+    return valid != 0;
   }
 
   /**
-   * Reads the next 16 bytes.
+   * The size of a chunk, of a header that is not {@link #isBlank}.
    *
-   * @throws ErrnoException ENXIO if they are no header, EINVAL if the version is not 1
+   * @throws ErrnoException ENXIO if this is no header, EINVAL if its version or its chunk size is
+   *     not one that there is
    */
-  static DiskHeader read(NativeBuffer buffer) throws ErrnoException {
-    long first = buffer.getLongLe();
-    long second = buffer.getLongLe();
-    if ((first & LOW) != MAGIC) {
+  public ChunkSize chunkSize() throws ErrnoException {
+    if (magic != MAGIC) {
       throw new ErrnoException(
           Errno.ENXIO,
-          "persistent snapshot: Invalid or corrupt snapshot: the COW device begins with 0x"
-              + Long.toHexString(first & LOW)
+          "persistent snapshot: Invalid or corrupt snapshot: the COW device begins with "
+              + magicText()
               + " rather than \"SnAp\"");
     }
-    if ((second & LOW) != VERSION) {
-      throw new ErrnoException(
-          Errno.EINVAL, "unable to handle snapshot disk version " + (second & LOW));
+    if (version != VERSION) {
+      throw new ErrnoException(Errno.EINVAL, "unable to handle snapshot disk version " + version);
     }
-    return new DiskHeader(first >>> 32 != 0, (int) (second >>> 32));
+    return PersistentStoreType.chunkSize(
+        (int) Math.min(chunkSectors, Integer.MAX_VALUE),
+        "invalid on-disk chunk size " + chunkSectors);
   }
 }

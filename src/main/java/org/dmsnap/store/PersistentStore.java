@@ -214,7 +214,7 @@ final class PersistentStore implements ExceptionStore {
   @Override
   public void invalidate() throws IOException {
     valid = false;
-    new DiskHeader(false, layout.chunkSize().sectors()).writeTo(cow);
+    DiskHeader.of(false, layout.chunkSize()).writeTo(cow);
   }
 
   /** Waits for the group under way; true if the caller is now to lead the next. */

@@ -3,10 +3,7 @@ package org.dmsnap.store;
 import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
-import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.NativeBuffer;
-import org.dmsnap.block.Sectors;
 
 /**
  * {@code P} and {@code PO}: exceptions on the COW device, in the kernel's format.
@@ -39,22 +36,13 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
     if (cow.size() < asked.bytes()) {
       throw tooSmall(cow, asked);
     }
-    NativeBuffer buffer = BufferPool.borrow();
-    DiskHeader header;
-    try {
-      cow.read(0, buffer, Sectors.BYTES);
-      buffer.seek(0);
-      if (DiskHeader.isFresh(buffer)) {
-        return fresh(cow, asked);
-      }
-      header = DiskHeader.read(buffer);
-    } finally {
-      BufferPool.giveBack(buffer);
+    DiskHeader header = DiskHeader.of(cow);
+    if (header.isBlank()) {
+      return fresh(cow, asked);
     }
-    ChunkSize found =
-        chunkSize(header.chunkSectors(), "invalid on-disk chunk size " + header.chunkSectors());
-    PersistentStore store = new PersistentStore(cow, found, code(), header.valid());
-    if (header.valid()) {
+    ChunkSize found = header.chunkSize();
+    PersistentStore store = new PersistentStore(cow, found, code(), header.isValid());
+    if (header.isValid()) {
       new PersistentLoad(cow, new AreaLayout(found), originBytes).into(store, loader);
     }
     return store;
@@ -67,7 +55,7 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
     // the area first: a header in front of stale records would bring them to life
     cow.zero(0, 2L * chunkSize.bytes());
     cow.sync();
-    new DiskHeader(true, chunkSize.sectors()).writeTo(cow);
+    DiskHeader.of(true, chunkSize).writeTo(cow);
     return new PersistentStore(cow, chunkSize, code(), true);
   }
 

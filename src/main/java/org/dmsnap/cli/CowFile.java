@@ -1,0 +1,29 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileDirectory;
+
+/** Opens a COW device that the user names, in a pool or elsewhere, to look at it. */
+final class CowFile {
+
+  private CowFile() {}
+
+  /** The file or block device {@code path}, for reading. */
+  static BlockDevice open(Path path) throws IOException {
+    try {
+      return FileDirectory.openToLookAt(path);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EBUSY) {
+        throw new ErrnoException(
+            e.errno(),
+            e.getMessage() + "; of a mounted pool, look at MOUNTPOINT/SNAP-cow instead",
+            e);
+      }
+      throw e;
+    }
+  }
+}
