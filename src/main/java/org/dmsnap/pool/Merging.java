@@ -233,7 +233,6 @@ final class Merging {
     volume.contentChanged();
     volume.cut(volume.name() + " merges into " + origin.name());
     volume.hiddenCow().cut();
-    origin.detach(volume);
     origin.begin(prepare(volume, snapshot));
   }
 

@@ -1,8 +1,8 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
@@ -22,15 +22,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginVolume extends Volume {
 
+  /**
+   * What lies over the image: replaced as a whole, so that whoever looks without the gate never
+   * sees a snapshot that has left and a merge that has not come.
+   *
+   * @param snapshots oldest first, without one that merges by now
+   * @param due the snapshot that is to merge once both are closed
+   * @param merge the merge, failed ones included
+   */
+  private record Layers(
+      List<SnapshotVolume> snapshots, @Nullable SnapshotVolume due, @Nullable RunningMerge merge) {
+
+    Layers with(SnapshotVolume volume) {
+      return new Layers(Stream.concat(snapshots.stream(), Stream.of(volume)).toList(), due, merge);
+    }
+
+    Layers without(SnapshotVolume volume) {
+      return new Layers(snapshots.stream().filter(s -> s != volume).toList(), due, merge);
+    }
+
+    boolean none() {
+      return snapshots.isEmpty() && merge == null;
+    }
+
+    @Nullable SnapshotVolume mergingSnapshot() {
+      return merge == null ? due : merge.volume();
+    }
+  }
+
   private static final String POOL_PROTECTION = "the pool is mounted read-only";
   private static final long NOT_SUSPENDED = 0; // a gate never gives this stamp
 
   private final Origin origin;
   private final boolean poolReadOnly;
   private final RealDevice real = new RealDevice(this);
-  private volatile List<SnapshotVolume> snapshots = List.of();
-  private volatile @Nullable SnapshotVolume due;
-  private volatile @Nullable RunningMerge merge;
+  private volatile Layers layers = new Layers(List.of(), null, null);
   private volatile @Nullable String protection;
   private volatile long suspension = NOT_SUSPENDED;
 
@@ -59,56 +85,52 @@ final class OriginVolume extends Volume {
 
   /** Its snapshots, oldest first, without one that merges by now. */
   List<SnapshotVolume> snapshots() {
-    return snapshots;
+    return layers.snapshots();
   }
 
   /** Its snapshots and the one that merges. */
   List<SnapshotVolume> dependents() {
-    RunningMerge running = merge;
-    List<SnapshotVolume> all = new ArrayList<>(snapshots);
-    if (running != null) {
-      all.add(running.volume());
-    }
-    return all;
+    Layers now = layers;
+    return now.merge() == null ? now.snapshots() : now.with(now.merge().volume()).snapshots();
   }
 
   /** Whether its image is beneath something. */
   boolean layered() {
-    return !snapshots.isEmpty() || merge != null;
+    return !layers.none();
   }
 
   /** The snapshot that is to merge into it once both are closed, or null. */
   @Nullable SnapshotVolume due() {
-    return due;
+    return layers.due();
   }
 
   /** Notes which snapshot is to merge, if any. */
   void due(@Nullable SnapshotVolume volume) {
-    due = volume;
+    layers = new Layers(layers.snapshots(), volume, layers.merge());
   }
 
   /** The merge into it, failed ones included, or null. */
   @Nullable RunningMerge merge() {
-    return merge;
+    return layers.merge();
   }
 
-  /** Reads as merged from now on; the gate is held. */
+  /** Reads as merged from now on, and copies out for its snapshot no more; the gate is held. */
   void begin(RunningMerge begun) {
-    merge = begun;
-    due = null;
+    SnapshotVolume merging = begun.volume();
+    stopCopyingOut(merging);
+    layers = new Layers(layers.without(merging).snapshots(), null, begun);
     settle();
   }
 
   /** The merge has ended, or is over with; the gate is held. */
   void endMerge() {
-    merge = null;
+    layers = new Layers(layers.snapshots(), layers.due(), null);
     settle();
   }
 
   /** The snapshot that merges into it or is due to, or null. */
   @Nullable SnapshotVolume mergingSnapshot() {
-    RunningMerge running = merge;
-    return running == null ? due : running.volume();
+    return layers.mergingSnapshot();
   }
 
   /** Refuses what cannot be done while a snapshot merges into it or is due to. */
@@ -122,7 +144,7 @@ final class OriginVolume extends Volume {
 
   /** Its persistent snapshots, of which it can have none while {@link #layered} is false. */
   List<SnapshotVolume> persistentSnapshots() {
-    return snapshots.stream().filter(SnapshotVolume::persistent).toList();
+    return snapshots().stream().filter(SnapshotVolume::persistent).toList();
   }
 
   /** Adds a snapshot, which follows every change from now on; the gate is held. */
@@ -131,33 +153,33 @@ final class OriginVolume extends Volume {
     if (snapshot != null) {
       origin.add(snapshot);
     }
-    List<SnapshotVolume> more = new ArrayList<>(snapshots);
-    more.add(volume);
-    snapshots = List.copyOf(more);
+    layers = layers.with(volume);
     settle();
   }
 
   /** Stops copying out for a snapshot; the gate is held. */
   void detach(SnapshotVolume volume) {
+    stopCopyingOut(volume);
+    layers = layers.without(volume);
+    settle();
+  }
+
+  private void stopCopyingOut(SnapshotVolume volume) {
     Snapshot snapshot = volume.snapshot();
     if (snapshot != null) {
       origin.remove(snapshot);
     }
-    List<SnapshotVolume> fewer = new ArrayList<>(snapshots);
-    fewer.remove(volume);
-    snapshots = List.copyOf(fewer);
-    settle();
   }
 
   private void settle() {
-    RunningMerge running = merge;
+    RunningMerge running = layers.merge();
     if (running != null) {
       serve(running.target());
     } else {
-      serve(snapshots.isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin));
+      serve(snapshots().isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin));
     }
     protection = poolProtection();
-    for (SnapshotVolume snapshot : snapshots) {
+    for (SnapshotVolume snapshot : snapshots()) {
       if (snapshot.unloadable()) {
         protection =
             name()
@@ -185,12 +207,13 @@ final class OriginVolume extends Volume {
 
   @Override
   public String table() {
-    RunningMerge running = merge;
+    Layers now = layers;
+    RunningMerge running = now.merge();
     if (running != null) {
       return running.volume().entry().mergeLine();
     }
     long sectors = Sectors.in(size());
-    return snapshots.isEmpty()
+    return now.snapshots().isEmpty()
         ? PoolTable.linear(sectors, PoolFiles.image(name()))
         : PoolTable.snapshotOrigin(name(), sectors);
   }
@@ -249,8 +272,8 @@ final class OriginVolume extends Volume {
   /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */
   void refuseWithSnapshots(String what) throws ErrnoException {
     refuseWhileMerging(name() + " cannot be " + what);
-    if (!snapshots.isEmpty()) {
-      List<String> names = snapshots.stream().map(Volume::name).toList();
+    if (!snapshots().isEmpty()) {
+      List<String> names = snapshots().stream().map(Volume::name).toList();
       throw new ErrnoException(
           Errno.EBUSY,
           name() + " cannot be " + what + " while it has snapshots: " + String.join(", ", names));

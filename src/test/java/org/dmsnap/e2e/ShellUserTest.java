@@ -93,7 +93,9 @@ class ShellUserTest {
     pool.sh("yes | head -c 8M >$mnt/holes; sync $mnt/holes");
     pool.sh("fallocate -p -o 1M -l 1M $mnt/holes; fallocate -z -o 4000000 -l 12345 $mnt/holes");
     assertThat(pool.sh("tr -d '\\0' <$mnt/holes | wc -c")).isEqualTo("" + (7 * (1 << 20) - 12345));
-    assertThat(pool.sh("stat -c %b $vg/holes.img")).isEqualTo("" + 7 * 2048);
+    String blocks = pool.sh("stat -c %b $vg/holes.img");
+    assertThat(Integer.parseInt(blocks) - 7 * 2048) // the backing file system's extents take some
+        .isBetween(0, 64);
     pool.control("snapshot", "of-holes holes 100M");
     String before = pool.sh("sha256sum <$mnt/of-holes");
     pool.sh("fallocate -z -n -o 3M -l 1M $mnt/holes; fallocate -z -o 8380000 -l 1M $mnt/holes");
