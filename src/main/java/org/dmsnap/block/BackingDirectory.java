@@ -74,6 +74,9 @@ public interface BackingDirectory extends Closeable {
   /** Renames a file; EEXIST rather than replace another. */
   void rename(String from, String to) throws IOException;
 
+  /** Renames a file, and replaces another of that name, at once; EISDIR if that is a directory. */
+  void replace(String from, String to) throws IOException;
+
   /** Deletes a name; of a symbolic link, the link. */
   void delete(String name) throws IOException;
 
@@ -82,9 +85,12 @@ public interface BackingDirectory extends Closeable {
 
   /**
    * Replaces {@code name} with a file that holds {@code text}, atomically and durably: after a
-   * power cut it holds the old text or the new; when this returns, the new.
+   * power cut it holds the old text or the new; when this returns, the new. What a power cut leaves
+   * of an unfinished one is called {@code .NAME.new}, and means nothing.
    */
-  void replaceText(String name, String text) throws IOException;
+  default void replaceText(String name, String text) throws IOException {
+    TextFile.replace(this, name, text);
+  }
 
   /** Makes all changes of names durable. */
   void sync() throws IOException;

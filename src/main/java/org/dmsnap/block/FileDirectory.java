@@ -163,6 +163,13 @@ public final class FileDirectory implements BackingDirectory {
   }
 
   @Override
+  public void replace(String from, String to) throws IOException {
+    if (LIBC.renameat2(fd, checked(from), fd, checked(to), 0) < 0) {
+      throw LastErrno.failure("rename " + path.resolve(from) + " to " + to);
+    }
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     if (LIBC.unlinkat(fd, checked(name), 0) < 0) {
       throw LastErrno.failure("delete " + path.resolve(name));
@@ -180,24 +187,6 @@ public final class FileDirectory implements BackingDirectory {
       }
       throw e;
     }
-  }
-
-  @Override
-  public void replaceText(String name, String text) throws IOException {
-    String temporary = "." + checked(name) + ".tmp";
-    if (LIBC.unlinkat(fd, temporary, 0) < 0 && LastErrno.get() != Errno.ENOENT) {
-      throw LastErrno.failure("delete " + path.resolve(temporary));
-    }
-    try (FileDevice file = files.create(temporary)) {
-      TextFile.write(file, text);
-      if (LIBC.renameat2(fd, temporary, fd, name, 0) < 0) {
-        throw LastErrno.failure("rename " + path.resolve(temporary) + " to " + name);
-      }
-    } catch (IOException e) {
-      LIBC.unlinkat(fd, temporary, 0);
-      throw e;
-    }
-    sync();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.dmsnap.block;
 
 import com.kenai.jffi.MemoryIO;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import jnr.constants.platform.Errno;
 
@@ -29,8 +30,8 @@ final class TextFile {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** Makes {@code text} all that a file holds, durably. */
-  static void write(FileDevice file, String text) throws ErrnoException {
+  /** Makes {@code text} all that a file holds. */
+  static void write(BlockDevice file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > LARGEST) {
       throw new ErrnoException(Errno.EFBIG, file + " would be over 16 MiB and not be read again");
@@ -43,6 +44,32 @@ final class TextFile {
     } finally {
       MEMORY.freeMemory(memory);
     }
-    file.sync();
+  }
+
+  /** As {@link BackingDirectory#replaceText}: the order of the lines is the order on disk. */
+  static void replace(BackingDirectory directory, String name, String text) throws IOException {
+    String fresh = "." + name + ".new";
+    if (directory.list().contains(fresh)) {
+      directory.delete(fresh);
+    }
+    try (BlockDevice file = directory.create(fresh, 0)) {
+      write(file, text);
+      file.sync();
+      directory.replace(fresh, name);
+    } catch (IOException | RuntimeException failure) {
+      cleanUp(directory, fresh, failure);
+      throw failure;
+    }
+    directory.sync();
+  }
+
+  private static void cleanUp(BackingDirectory directory, String fresh, Exception failure) {
+    try {
+      if (directory.list().contains(fresh)) {
+        directory.delete(fresh);
+      }
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+    }
   }
 }

@@ -21,7 +21,8 @@ final class PoolFiles {
   static final String COW_SUFFIX = ".cow";
 
   /** Names that dmsnap alone makes, and therefore may delete. */
-  private static final Pattern OWN = Pattern.compile("\\..+\\.(img|cow)\\.(new|removing)");
+  private static final Pattern OWN =
+      Pattern.compile("\\..+\\.(img|cow)\\.(new|removing)|\\.pool\\.table\\.new");
 
   private PoolFiles() {}
 
@@ -45,7 +46,7 @@ final class PoolFiles {
     return '.' + file + ".removing";
   }
 
-  /** Whether {@code file} is a name made by {@link #fresh} or {@link #dying}. */
+  /** Whether {@code file} is a name made by {@link #fresh}, {@link #dying} or for a table. */
   static boolean own(String file) {
     return OWN.matcher(file).matches();
   }

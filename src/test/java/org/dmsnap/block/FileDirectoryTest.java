@@ -181,7 +181,7 @@ class FileDirectoryTest {
   void a_link_in_the_way_of_new_text_is_not_written_through() throws IOException {
     Files.writeString(path.resolve("victim"), "precious");
     Files.createSymbolicLink(path.resolve("pool.table"), Path.of("victim"));
-    Files.createSymbolicLink(path.resolve(".pool.table.tmp"), Path.of("victim"));
+    Files.createSymbolicLink(path.resolve(".pool.table.new"), Path.of("victim"));
 
     directory.replaceText("pool.table", "new");
 

@@ -89,6 +89,12 @@ final class CrashingDirectory implements BackingDirectory {
   }
 
   @Override
+  public void replace(String from, String to) throws IOException {
+    change();
+    real.replace(from, to);
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     change();
     real.delete(name);
@@ -97,12 +103,6 @@ final class CrashingDirectory implements BackingDirectory {
   @Override
   public @Nullable String readText(String name) throws IOException {
     return real.readText(name);
-  }
-
-  @Override
-  public void replaceText(String name, String text) throws IOException {
-    change();
-    real.replaceText(name, text);
   }
 
   @Override
