@@ -132,6 +132,6 @@ public final class ControlFile {
 
   /** White space becomes blanks, and what would garble a terminal a question mark. */
   private static String printable(String line) {
-    return line.replaceAll("\\s", " ").replaceAll("\\p{Cntrl}", "?").strip();
+    return line.replaceAll("\\s", " ").replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}]", "?").strip();
   }
 }

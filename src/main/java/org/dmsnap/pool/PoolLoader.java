@@ -137,7 +137,7 @@ final class PoolLoader {
     SnapshotVolume volume = new SnapshotVolume(name, origin, entry, file, modified);
     try {
       load(volume, entry, file);
-    } catch (IOException | IllegalArgumentException failure) {
+    } catch (IOException | RuntimeException failure) {
       String reason = String.valueOf(failure.getMessage());
       volume.unloadable(reason);
       state
@@ -172,20 +172,31 @@ final class PoolLoader {
       return;
     }
     refuseBlank(cow);
-    Snapshot snapshot =
-        Snapshot.open(
-            volume.origin().origin(),
-            cow,
-            ExceptionStoreType.of(entry.type()),
-            entry.chunkSectors(),
-            entry.features(),
-            new SnapshotWatch(state, volume));
+    Snapshot snapshot = open(volume, cow, entry);
     volume.loaded(snapshot);
     for (String note : snapshot.notes()) {
       state.log().warning(volume.name() + ": " + note);
     }
     if (!snapshot.valid()) {
       state.log().warning("Snapshot " + volume.name() + " is Invalid");
+    }
+  }
+
+  private Snapshot open(SnapshotVolume volume, BlockDevice cow, SnapshotEntry entry)
+      throws IOException {
+    try {
+      return Snapshot.open(
+          volume.origin().origin(),
+          cow,
+          ExceptionStoreType.of(entry.type()),
+          entry.chunkSectors(),
+          entry.features(),
+          new SnapshotWatch(state, volume));
+    } catch (OutOfMemoryError tooMany) {
+      throw new ErrnoException(
+          Errno.ENOMEM,
+          "its exceptions take more memory than Java has: give it more (JAVA_TOOL_OPTIONS=-Xmx4g)",
+          tooMany);
     }
   }
 

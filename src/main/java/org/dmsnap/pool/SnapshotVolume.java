@@ -110,13 +110,14 @@ final class SnapshotVolume extends Volume {
   /** As the pool's table is to list it. */
   SnapshotEntry entry() {
     BlockDevice opened = cow;
+    long cowSectors = opened == null ? 0 : Sectors.in(opened.size());
     return new SnapshotEntry(
         origin.name(),
         sectors(),
         entry.type(),
         chunkSectors(),
         entry.features(),
-        opened == null ? entry.cowSectors() : Sectors.in(opened.size()));
+        cowSectors == 0 ? entry.cowSectors() : cowSectors); // no table line has 0
   }
 
   @Override

@@ -54,8 +54,8 @@ public final class CowCheck {
   }
 
   private void device(int chunkSectors, long originBytes) throws IOException {
-    if (cow.size() < DiskHeader.BYTES) {
-      problem("it has " + cow.size() + " bytes, less than a header");
+    if (cow.size() < Sectors.BYTES) {
+      problem("it has " + cow.size() + " bytes, less than a sector: there is no header");
       return;
     }
     DiskHeader header = DiskHeader.of(cow);
@@ -93,10 +93,10 @@ public final class CowCheck {
     if (unused != 0) {
       note(
           "its last "
-              + Sectors.in(unused)
-              + " sectors are less than a chunk of "
+              + unused
+              + " bytes are less than a chunk of "
               + chunkSize.sectors()
-              + " and never used");
+              + " sectors and never used");
     }
   }
 

@@ -42,6 +42,10 @@ public record DiskHeader(long magic, long valid, long version, long chunkSectors
 
   /** Reads the beginning of {@code cow}; EIO if that is too small for one. */
   public static DiskHeader of(BlockDevice cow) throws IOException {
+    if (cow.size() < BYTES) {
+      throw new ErrnoException(
+          Errno.EIO, "the COW device of " + cow.size() + " bytes is smaller than a header");
+    }
     NativeBuffer buffer = BufferPool.borrow();
     try {
       cow.read(0, buffer, BYTES);

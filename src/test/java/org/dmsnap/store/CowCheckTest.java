@@ -71,7 +71,7 @@ class CowCheckTest {
         .singleElement()
         .asString()
         .startsWith("f: note: ")
-        .contains("last 8 sectors");
+        .contains("last 4096 bytes");
     assertThat(check(CowImage.of(16, 8).device(), 16, CowImage.ORIGIN))
         .singleElement()
         .asString()
