@@ -56,10 +56,12 @@ final class ChunkCopier {
   }
 
   private final BlockDevice image;
+  private final OverflowPolicy policy;
   private final List<Move> moves = new ArrayList<>();
 
-  ChunkCopier(BlockDevice image) {
+  ChunkCopier(BlockDevice image, OverflowPolicy policy) {
     this.image = image;
+    this.policy = policy;
   }
 
   /** Adds chunks of {@code snapshot} from origin chunk {@code oldFirst}, to be copied to a run. */
@@ -111,11 +113,11 @@ final class ChunkCopier {
     }
   }
 
-  private static void finish(Move move) throws IOException {
+  private void finish(Move move) throws IOException {
     if (move.failure == null) {
       move.snapshot.copyOut().copied(move.oldFirst, move.run);
     } else {
-      move.snapshot.copyOut().copyFailed(move.run, move.failure);
+      move.snapshot.copyOut().copyFailed(move.run, move.failure, policy);
     }
   }
 

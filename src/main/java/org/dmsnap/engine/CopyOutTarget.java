@@ -18,16 +18,13 @@ final class CopyOutTarget {
   private final ChunkSize chunkSize;
   private final ExceptionMap exceptions;
   private final CowSpace space;
-  private final OverflowPolicy overflow;
 
-  CopyOutTarget(
-      Snapshot snapshot, ExceptionMap exceptions, CowSpace space, OverflowPolicy overflow) {
+  CopyOutTarget(Snapshot snapshot, ExceptionMap exceptions, CowSpace space) {
     this.snapshot = snapshot;
     this.store = snapshot.store();
     this.chunkSize = store.chunkSize();
     this.exceptions = exceptions;
     this.space = space;
-    this.overflow = overflow;
   }
 
   /** Whether a range of the origin may be overwritten as far as this snapshot goes. */
@@ -92,10 +89,10 @@ final class CopyOutTarget {
   }
 
   /** Gives prepared chunks back; what the snapshot shows of them is about to be overwritten. */
-  void copyFailed(ChunkRun run, IOException failure) throws IOException {
+  void copyFailed(ChunkRun run, IOException failure, OverflowPolicy policy) throws IOException {
     store.abandon(run);
     boolean full = ErrnoException.errnoOf(failure) == Errno.ENOSPC;
-    if (full && overflow == OverflowPolicy.REFUSE) {
+    if (full && policy == OverflowPolicy.REFUSE) {
       throw failure;
     }
     snapshot.invalidate(full ? Snapshot.NO_SPACE : Snapshot.IO_ERROR);

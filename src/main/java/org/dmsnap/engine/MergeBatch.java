@@ -1,8 +1,8 @@
 package org.dmsnap.engine;
 
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import org.dmsnap.store.MergeRun;
 
 /**
@@ -15,19 +15,21 @@ import org.dmsnap.store.MergeRun;
  */
 final class MergeBatch {
 
-  private final Set<Long> chunks = new HashSet<>(); // never changed after the constructor
+  // runs by their place on the origin; never changed after the constructor
+  private final long[] firsts;
+  private final long[] ends;
   private boolean done; // guarded by this
 
   MergeBatch(List<MergeRun> runs) {
-    for (MergeRun merge : runs) {
-      for (long i = 0; i < merge.run().count(); i++) {
-        chunks.add(merge.oldFirst() + i);
-      }
-    }
+    List<MergeRun> sorted =
+        runs.stream().sorted(Comparator.comparingLong(MergeRun::oldFirst)).toList();
+    firsts = sorted.stream().mapToLong(MergeRun::oldFirst).toArray();
+    ends = sorted.stream().mapToLong(merge -> merge.oldFirst() + merge.run().count()).toArray();
   }
 
   boolean contains(long chunk) {
-    return chunks.contains(chunk);
+    int found = Arrays.binarySearch(firsts, chunk);
+    return found >= 0 || (found < -1 && chunk < ends[-found - 2]);
   }
 
   /** Lets those go on that wait. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Merger implements Runnable {
 
   /** What a batch copies at most: enough for its two flushes not to matter. */
-  private static final long BATCH_BYTES = 16 << 20;
+  static final long BATCH_BYTES = 16 << 20;
 
   private final SnapshotMerge merge;
   private final Origin origin;
@@ -32,13 +32,14 @@ final class Merger implements Runnable {
   private final ChunkSize chunkSize;
   private final ExceptionMap exceptions;
   private final MergeListener listener;
+  private final long batchChunks;
   private volatile @Nullable MergeBatch batch;
   private volatile @Nullable Thread thread;
   private volatile boolean stopping;
   private volatile boolean failed;
   private final AtomicLong mergedBytes = new AtomicLong();
 
-  Merger(SnapshotMerge merge, Origin origin, MergeListener listener) {
+  Merger(SnapshotMerge merge, Origin origin, MergeListener listener, long batchBytes) {
     this.merge = merge;
     this.origin = origin;
     this.cow = merge.snapshot().cow();
@@ -46,6 +47,7 @@ final class Merger implements Runnable {
     this.chunkSize = merge.snapshot().chunkSize();
     this.exceptions = merge.snapshot().exceptions();
     this.listener = listener;
+    this.batchChunks = Math.max(1, batchBytes >> chunkSize.shift());
   }
 
   boolean failed() {
@@ -107,7 +109,7 @@ final class Merger implements Runnable {
   private boolean mergeSome() throws IOException {
     long stamp = origin.gate().enterChange();
     try {
-      List<MergeRun> runs = store.prepareMerge(Math.max(1, BATCH_BYTES >> chunkSize.shift()));
+      List<MergeRun> runs = store.prepareMerge(batchChunks);
       if (runs.isEmpty()) {
         return false;
       }
@@ -120,7 +122,7 @@ final class Merger implements Runnable {
 
   private void merge(List<MergeRun> runs) throws IOException {
     for (MergeRun run : runs) {
-      origin.copyOut(start(run), end(run) - start(run));
+      origin.copyOut(start(run), end(run) - start(run), OverflowPolicy.INVALIDATE);
     }
     for (MergeRun run : runs) {
       origin.harden(start(run), end(run) - start(run));

@@ -107,20 +107,27 @@ public final class Origin {
     if (settled(all, position, length)) {
       return;
     }
-    copyOut(position, length);
+    copyOut(position, length, overflow);
     harden(position, length);
   }
 
-  /** The first half of {@link #protect}: the exceptions are there, not yet durable. */
-  void copyOut(long position, long length) throws IOException {
+  /**
+   * The first half of {@link #protect}: the exceptions are there, not yet durable.
+   *
+   * @param policy what happens if a snapshot is full: {@link #overflow}, but for a merge, which no
+   *     full snapshot holds up
+   */
+  void copyOut(long position, long length, OverflowPolicy policy) throws IOException {
     Snapshot[] all = snapshots;
-    if (overflow == OverflowPolicy.REFUSE) {
-      synchronized (admission) {
+    if (overflow != OverflowPolicy.REFUSE) {
+      copyOutAll(all, position, length, policy);
+      return;
+    }
+    synchronized (admission) {
+      if (policy == OverflowPolicy.REFUSE) {
         admit(all, position, length);
-        copyOut(all, position, length);
       }
-    } else {
-      copyOut(all, position, length);
+      copyOutAll(all, position, length, policy);
     }
   }
 
@@ -155,14 +162,15 @@ public final class Origin {
     }
   }
 
-  private void copyOut(Snapshot[] all, long position, long length) throws IOException {
+  private void copyOutAll(Snapshot[] all, long position, long length, OverflowPolicy policy)
+      throws IOException {
     ChunkLocks regions = locks;
     for (long left = length; left > 0; ) {
       int piece = regions.lengthWithin(position, left);
       StampedLock lock = regions.of(position);
       long stamp = lock.writeLock(); // from the look-up until the exceptions are added
       try {
-        copyOutRegion(all, position, piece);
+        copyOutRegion(all, position, piece, policy);
       } finally {
         lock.unlockWrite(stamp);
       }
@@ -171,8 +179,9 @@ public final class Origin {
     }
   }
 
-  private void copyOutRegion(Snapshot[] all, long position, int length) throws IOException {
-    ChunkCopier copier = new ChunkCopier(image);
+  private void copyOutRegion(Snapshot[] all, long position, int length, OverflowPolicy policy)
+      throws IOException {
+    ChunkCopier copier = new ChunkCopier(image, policy);
     try {
       for (Snapshot snapshot : all) {
         snapshot.copyOut().plan(position, length, copier);

@@ -60,7 +60,7 @@ public final class Snapshot implements Target {
     this.listener = listener;
     this.validity = new Validity(store);
     this.space = new CowSpace(this, store, listener);
-    this.copyOut = new CopyOutTarget(this, exceptions, space, origin.overflow());
+    this.copyOut = new CopyOutTarget(this, exceptions, space);
     this.discard = new SnapshotDiscard(this, origin, with);
     this.writer = new SnapshotWriter(this, origin, space, this::overflow);
   }

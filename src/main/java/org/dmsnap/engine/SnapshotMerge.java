@@ -32,12 +32,17 @@ public final class SnapshotMerge implements Target {
    * to it before is durable.
    */
   public SnapshotMerge(Origin origin, Snapshot snapshot, MergeListener listener) {
+    this(origin, snapshot, listener, Merger.BATCH_BYTES);
+  }
+
+  /** As above, with at most {@code batchBytes} to a batch, or one chunk. */
+  SnapshotMerge(Origin origin, Snapshot snapshot, MergeListener listener, long batchBytes) {
     this.origin = origin;
     this.snapshot = snapshot;
     this.cow = snapshot.cow();
     this.chunkSize = snapshot.chunkSize();
     this.exceptions = snapshot.exceptions();
-    this.merger = new Merger(this, origin, listener);
+    this.merger = new Merger(this, origin, listener, batchBytes);
   }
 
   @Override
