@@ -106,7 +106,7 @@ class MergePowerCutTest {
   private final List<Owned> owners = new ArrayList<>();
 
   static LongStream seeds() {
-    return LongStream.range(0, Long.getLong("dmsnap.merge.seeds", 100));
+    return LongStream.range(0, Long.getLong("dmsnap.merge.seeds", 60));
   }
 
   @ParameterizedTest(name = "seed {0}")
