@@ -1,0 +1,370 @@
+package org.dmsnap.block;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory in memory, on a disk with a volatile cache: it knows what a power cut could leave.
+ *
+ * <p>Of each file it keeps, sector by sector, all that was written since its last sync, and its
+ * sizes since then; of itself the changes of names since its last sync. A {@link #cut} leaves some
+ * of the first, any of the sizes, and as many of the names as happened before a moment.
+ */
+public final class VolatileDirectory implements BackingDirectory {
+
+  /** Which of what is not synced a power cut leaves on the disk. */
+  public enum Loss {
+    /** All that is not synced is lost. */
+    EVERYTHING,
+    /** Nothing is lost. */
+    NOTHING,
+    /** Some names, none of the data. */
+    DATA,
+    /** Some data, none of the names. */
+    NAMES,
+    /** Any of it. */
+    SOME
+  }
+
+  /** Called before each change, while nothing else can change. */
+  @FunctionalInterface
+  public interface Watcher {
+    /** Something is about to change, be written, or be synced. */
+    void before(String change);
+  }
+
+  private static final int SECTOR = Sectors.BYTES;
+
+  /** A file, whatever its names are. */
+  private static final class Inode {
+    final int number;
+    byte[] bytes = {};
+    volatile long size;
+    byte[] synced = {};
+    long modified;
+    final Map<Integer, List<byte[]>> unsynced = new TreeMap<>();
+    final List<Long> sizes = new ArrayList<>();
+
+    Inode(int number) {
+      this.number = number;
+    }
+
+    void written(long from, long to) {
+      for (int sector = (int) (from / SECTOR); (long) sector * SECTOR < to; sector++) {
+        int at = sector * SECTOR;
+        unsynced
+            .computeIfAbsent(sector, key -> new ArrayList<>())
+            .add(Arrays.copyOfRange(bytes, at, at + SECTOR));
+      }
+    }
+
+    void resize(long length) {
+      byte[] sized = Arrays.copyOf(bytes, (int) length);
+      bytes = sized;
+      size = length;
+      sizes.add(length);
+    }
+
+    void sync() {
+      synced = bytes.clone();
+      unsynced.clear();
+      sizes.clear();
+    }
+
+    Inode cut(Choice choice) {
+      Inode left = new Inode(number);
+      long length = choice.of((long) synced.length, sizes);
+      left.bytes = Arrays.copyOf(synced, (int) length);
+      unsynced.forEach(
+          (sector, contents) -> {
+            int at = sector * SECTOR;
+            if (at < length) {
+              byte[] old = Arrays.copyOfRange(left.bytes, at, at + SECTOR);
+              byte[] chosen = choice.of(old, contents);
+              System.arraycopy(chosen, 0, left.bytes, at, (int) Math.min(SECTOR, length - at));
+            }
+          });
+      left.size = length;
+      left.synced = left.bytes.clone();
+      left.modified = modified;
+      return left;
+    }
+  }
+
+  /** Decides what a power cut leaves. */
+  private static final class Choice {
+    private static final int ALWAYS = 4;
+    private final Random random;
+    private final int data; // in fourths: 0 never, 4 always the newest
+    private final int names;
+
+    Choice(Loss loss, Random random) {
+      this.random = random;
+      this.data =
+          switch (loss) {
+            case EVERYTHING, DATA -> 0;
+            case NOTHING -> ALWAYS;
+            case NAMES, SOME -> 1 + random.nextInt(ALWAYS - 1);
+          };
+      this.names =
+          switch (loss) {
+            case EVERYTHING, NAMES -> 0;
+            case NOTHING -> ALWAYS;
+            case DATA, SOME -> 1 + random.nextInt(ALWAYS - 1);
+          };
+    }
+
+    <T> T of(T old, List<T> newer) {
+      if (newer.isEmpty() || data == 0) {
+        return old;
+      }
+      if (data == ALWAYS) {
+        return newer.get(newer.size() - 1);
+      }
+      return random.nextInt(ALWAYS) < data ? newer.get(random.nextInt(newer.size())) : old;
+    }
+
+    int prefix(int length) {
+      if (names == 0 || names == ALWAYS) {
+        return names == 0 ? 0 : length;
+      }
+      return random.nextInt(length + 1);
+    }
+  }
+
+  private final TreeMap<String, Inode> names = new TreeMap<>();
+  private final TreeMap<String, Inode> syncedNames = new TreeMap<>();
+  private final List<Consumer<Map<String, Inode>>> unsyncedChanges = new ArrayList<>();
+  private Watcher watcher = change -> {};
+  private int inodes;
+  private long clock;
+
+  /** Has {@code told} told before each change from now on. */
+  public synchronized void watch(Watcher told) {
+    watcher = told;
+  }
+
+  /** What is on the disk after a power cut now. */
+  public synchronized VolatileDirectory cut(Loss loss, Random random) {
+    Choice choice = new Choice(loss, random);
+    VolatileDirectory left = new VolatileDirectory();
+    Map<String, Inode> chosen = new TreeMap<>(syncedNames);
+    unsyncedChanges
+        .subList(0, choice.prefix(unsyncedChanges.size()))
+        .forEach(c -> c.accept(chosen));
+    chosen.forEach((name, inode) -> left.names.put(name, inode.cut(choice)));
+    left.syncedNames.putAll(left.names);
+    left.inodes = inodes;
+    left.clock = clock;
+    return left;
+  }
+
+  private void change(Consumer<Map<String, Inode>> change) {
+    change.accept(names);
+    unsyncedChanges.add(change);
+  }
+
+  @Override
+  public String name() {
+    return "vg";
+  }
+
+  @Override
+  public synchronized List<String> list() {
+    return List.copyOf(names.keySet());
+  }
+
+  @Override
+  public synchronized @Nullable Stat stat(String name) {
+    Inode inode = names.get(name);
+    return inode == null
+        ? null
+        : new Stat(inode.size, inode.modified, "inode " + inode.number, Kind.FILE, false);
+  }
+
+  @Override
+  public BlockDevice openImage(String name, Access access) throws IOException {
+    return openFile(name, access);
+  }
+
+  @Override
+  public synchronized BlockDevice openFile(String name, Access access) throws IOException {
+    return new File(inode(name), name);
+  }
+
+  @Override
+  public synchronized BlockDevice create(String name, long size) throws IOException {
+    watcher.before("create " + name);
+    if (names.containsKey(name)) {
+      throw new ErrnoException(Errno.EEXIST, "create " + name);
+    }
+    Inode inode = new Inode(inodes++);
+    change(map -> map.put(name, inode));
+    inode.resize(size);
+    return new File(inode, name);
+  }
+
+  @Override
+  public synchronized BlockDevice createUnnamed(long size) {
+    Inode inode = new Inode(inodes++);
+    inode.resize(size);
+    return new File(inode, "(unnamed)");
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    if (names.containsKey(to)) {
+      throw new ErrnoException(Errno.EEXIST, "rename " + from + " to " + to);
+    }
+    replace(from, to);
+  }
+
+  @Override
+  public synchronized void replace(String from, String to) throws IOException {
+    watcher.before("rename " + from + " to " + to);
+    Inode inode = inode(from);
+    change(
+        map -> {
+          map.remove(from);
+          map.put(to, inode);
+        });
+  }
+
+  @Override
+  public synchronized void delete(String name) throws IOException {
+    watcher.before("delete " + name);
+    inode(name);
+    change(map -> map.remove(name));
+  }
+
+  @Override
+  public synchronized @Nullable String readText(String name) {
+    Inode inode = names.get(name);
+    return inode == null ? null : new String(inode.bytes, java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public synchronized void sync() {
+    watcher.before("sync of the directory");
+    syncedNames.clear();
+    syncedNames.putAll(names);
+    unsyncedChanges.clear();
+  }
+
+  @Override
+  public long freeBytes() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public long totalBytes() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void close() {
+    // a pool opens it again
+  }
+
+  private Inode inode(String name) throws ErrnoException {
+    Inode inode = names.get(name);
+    if (inode == null) {
+      throw new ErrnoException(Errno.ENOENT, "there is no " + name);
+    }
+    return inode;
+  }
+
+  /** An open file. */
+  private final class File implements BlockDevice {
+    private final Inode inode;
+    private final String name;
+    private volatile boolean closed;
+
+    File(Inode inode, String name) {
+      this.inode = inode;
+      this.name = name;
+    }
+
+    @Override
+    public long size() {
+      return inode.size;
+    }
+
+    @Override
+    public void read(long position, NativeBuffer buffer, int length) throws IOException {
+      synchronized (VolatileDirectory.this) {
+        check("read", position, length);
+        buffer.put(inode.bytes, (int) position, length);
+      }
+    }
+
+    @Override
+    public void write(long position, NativeBuffer buffer, int length) throws IOException {
+      synchronized (VolatileDirectory.this) {
+        change("write", position, length);
+        buffer.get(inode.bytes, (int) position, length);
+        inode.written(position, position + length);
+      }
+    }
+
+    @Override
+    public void discard(long position, long length) throws IOException {
+      zero(position, length);
+    }
+
+    @Override
+    public void zero(long position, long length) throws IOException {
+      synchronized (VolatileDirectory.this) {
+        change("zero", position, length);
+        Arrays.fill(inode.bytes, (int) position, (int) (position + length), (byte) 0);
+        inode.written(position, position + length);
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      synchronized (VolatileDirectory.this) {
+        check("sync", 0, 0);
+        watcher.before("sync " + name);
+        inode.sync();
+      }
+    }
+
+    @Override
+    public void resize(long size) throws IOException {
+      synchronized (VolatileDirectory.this) {
+        change("resize", 0, 0);
+        inode.resize(size);
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    private void change(String what, long position, long length) throws IOException {
+      check(what, position, length);
+      watcher.before(what + " " + name + " at " + position + ", " + length + " bytes");
+      inode.modified = ++clock;
+    }
+
+    private void check(String what, long position, long length) throws IOException {
+      if (closed) {
+        throw new ErrnoException(Errno.EBADF, what + " of " + name + ", which is closed");
+      }
+      if (position < 0 || length < 0 || position > inode.size - length) {
+        throw new ErrnoException(
+            Errno.EIO, what + " of " + length + " bytes of " + name + " at " + position);
+      }
+    }
+  }
+}

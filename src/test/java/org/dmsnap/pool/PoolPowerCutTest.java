@@ -1,0 +1,64 @@
+package org.dmsnap.pool;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.dmsnap.block.VolatileDirectory;
+import org.dmsnap.engine.OverflowPolicy;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Power cuts over a whole pool: while seeded random work is done, the power is cut before changes
+ * to the disk, any of what is not synced is lost, and what is left is opened, checked, compared
+ * with a model, and worked with, until the next cut.
+ */
+class PoolPowerCutTest {
+
+  private static final int STEPS = 40;
+
+  static LongStream seeds() {
+    return LongStream.range(0, Long.getLong("powercut.sample", 40));
+  }
+
+  static LongStream manySeeds() {
+    long first = Long.getLong("powercut.first", 1000);
+    return LongStream.range(first, first + Long.getLong("powercut.seeds", 100));
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void no_power_cut_breaks_a_promise(long seed) {
+    Random random = new Random(seed);
+    run(random, PowerCuts.some(12, random));
+  }
+
+  @Tag("exhaustive")
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("manySeeds")
+  void no_power_cut_before_any_change_breaks_a_promise(long seed) {
+    Random random = new Random(seed);
+    long before = PowerCutRun.TRIED.get();
+    try {
+      run(random, PowerCuts.all(Integer.getInteger("powercut.subsets", 3), random));
+    } catch (AssertionError e) { // now: the report comes when all is over
+      System.out.println("seed " + seed + " failed: " + e.getMessage());
+      throw e;
+    }
+    long tried = PowerCutRun.TRIED.get();
+    System.out.println("seed " + seed + ": " + (tried - before) + " cuts, " + tried + " in all");
+  }
+
+  private static void run(Random random, PowerCuts cuts) {
+    PoolOptions options =
+        new PoolOptions(
+            false,
+            false,
+            random.nextBoolean() ? 70 : 100,
+            20,
+            random.nextInt(3) == 0 ? OverflowPolicy.REFUSE : OverflowPolicy.INVALIDATE);
+    PoolModel empty = new PoolModel();
+    new PowerCutRun(new VolatileDirectory(), List.of(empty), options, random, cuts).go(STEPS);
+  }
+}

@@ -1,0 +1,343 @@
+package org.dmsnap.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BufferPool;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.store.ExceptionStoreType;
+
+/** Does what users do to a pool, at random, and tells the model. */
+final class PoolWorkload {
+
+  private static final int SECTOR = 512;
+  private static final int MOST_SECTORS = 260;
+  private static final int MOST_SNAPSHOTS = 3;
+  private static final Set<Errno> REFUSALS =
+      Set.of(Errno.EBUSY, Errno.EEXIST, Errno.EIO, Errno.ENOENT);
+
+  private final PowerCutRun run;
+  private final Random random;
+
+  PoolWorkload(PowerCutRun run, Random random) {
+    this.run = run;
+    this.random = random;
+  }
+
+  /** A command that may be refused. */
+  private interface Command {
+    void run() throws IOException;
+  }
+
+  /** One random step. */
+  void step() throws IOException {
+    Map<String, PoolModel.Orig> origins = run.model().origins;
+    if (origins.isEmpty() || origins.size() < 2 && random.nextInt(20) == 0) {
+      create();
+      return;
+    }
+    List<String> names = new ArrayList<>(origins.keySet());
+    String name = names.get(random.nextInt(names.size()));
+    PoolModel.Orig origin = requireNonNull(origins.get(name));
+    int dice = random.nextInt(100);
+    if (origin.snapshots.isEmpty() && dice < 40) {
+      snapshot(name, origin);
+    } else if (dice < 30) {
+      write(name, origin.content, null);
+    } else if (dice < 50) {
+      withSnapshot(origin, (snap, model) -> write(snap, model.content, model));
+    } else if (dice < 58) {
+      fsync(name, origin);
+    } else if (dice < 66) {
+      zero(name, origin.content, random.nextBoolean());
+    } else if (dice < 74) {
+      snapshot(name, origin);
+    } else if (dice < 79) {
+      remove(name, origin);
+    } else if (dice < 83) {
+      extend(name, origin);
+    } else if (dice < 91) {
+      withSnapshot(origin, (snap, model) -> merge(name, origin, snap, model));
+    } else if (dice < 94) {
+      suspend(name, origin);
+    } else if (dice < 96) {
+      run.step("commit");
+      run.pool().commit();
+      run.change(PoolModel::synced);
+    } else if (dice < 98) {
+      run.settle();
+    } else {
+      run.step("close and open");
+      run.close();
+      run.open();
+    }
+  }
+
+  /** What is done to a snapshot. */
+  private interface Act {
+    void on(String name, PoolModel.Snap snap) throws IOException;
+  }
+
+  private void withSnapshot(PoolModel.Orig origin, Act act) throws IOException {
+    List<String> names = new ArrayList<>(origin.snapshots.keySet());
+    if (!names.isEmpty()) {
+      String name = names.get(random.nextInt(names.size()));
+      PoolModel.Snap snap = requireNonNull(origin.snapshots.get(name));
+      if (!run.invalid(name, snap)) {
+        act.on(name, snap);
+      }
+    }
+  }
+
+  private void create() throws IOException {
+    String name = random.nextBoolean() ? "base" : "other";
+    int sectors = 1 + random.nextInt(MOST_SECTORS);
+    command(
+        "create " + name,
+        model -> model.origins.putIfAbsent(name, new PoolModel.Orig(new SectorModel(sectors))),
+        () -> run.pool().create(name, (long) sectors * SECTOR));
+  }
+
+  private void snapshot(String name, PoolModel.Orig origin) throws IOException {
+    if (origin.snapshots.size() == MOST_SNAPSHOTS) {
+      return;
+    }
+    String snap = "s" + random.nextInt(4);
+    if (run.model().origins.values().stream().anyMatch(o -> o.snapshots.containsKey(snap))) {
+      return;
+    }
+    String type = List.of("P", "P", "P", "PO", "N").get(random.nextInt(5));
+    int chunk = 1 << random.nextInt(random.nextBoolean() ? 2 : 5);
+    long useful = CowSize.useful(origin.content.sectors(), chunk);
+    long least = Math.min(useful, 3L * chunk);
+    long sectors =
+        random.nextBoolean() ? useful : least + random.nextInt((int) (useful - least) + 1);
+    boolean mayFill =
+        sectors < useful
+            && run.options().autoextendThreshold() == 100
+            && run.options().overflow() == OverflowPolicy.INVALIDATE;
+    command(
+        "snapshot " + snap + " of " + name + " " + type + " " + chunk + " cow " + sectors,
+        model ->
+            requireNonNull(model.origins.get(name))
+                .snapshots
+                .put(
+                    snap,
+                    new PoolModel.Snap(
+                        requireNonNull(model.origins.get(name)).content.copy().synced(),
+                        !type.equals("N"),
+                        mayFill)),
+        () ->
+            run.pool()
+                .snapshot(
+                    new SnapshotRequest(
+                        snap,
+                        name,
+                        sectors * SECTOR,
+                        ExceptionStoreType.of(type),
+                        chunk,
+                        Set.of())));
+  }
+
+  private void remove(String name, PoolModel.Orig origin) throws IOException {
+    if (origin.snapshots.isEmpty()) {
+      command("remove " + name, model -> model.origins.remove(name), () -> run.pool().remove(name));
+      return;
+    }
+    List<String> names = new ArrayList<>(origin.snapshots.keySet());
+    String snap = names.get(random.nextInt(names.size()));
+    command(
+        "remove " + snap,
+        model -> requireNonNull(model.origins.get(name)).snapshots.remove(snap),
+        () -> run.pool().remove(snap));
+  }
+
+  private void extend(String name, PoolModel.Orig origin) throws IOException {
+    int more = 1 + random.nextInt(40);
+    if (origin.snapshots.isEmpty()) {
+      int sectors = origin.content.sectors() + more;
+      command(
+          "extend " + name,
+          model -> requireNonNull(model.origins.get(name)).content.extend(sectors),
+          () -> run.pool().extend(name, (long) more * SECTOR, true));
+      return;
+    }
+    withSnapshot(
+        origin,
+        (snap, model) ->
+            command(
+                "extend " + snap,
+                same -> {},
+                () -> run.pool().extend(snap, (long) more * SECTOR, true)));
+  }
+
+  private void merge(String name, PoolModel.Orig origin, String snap, PoolModel.Snap model)
+      throws IOException {
+    if (!model.persistent) {
+      return;
+    }
+    if (random.nextInt(12) == 0 && !model.mayFill && origin.due == null) {
+      defer(name, snap);
+      return;
+    }
+    command(
+        "merge " + snap,
+        after -> requireNonNull(after.origins.get(name)).merge(snap),
+        () -> run.pool().merge(snap, random.nextBoolean()));
+  }
+
+  private void defer(String name, String snap) throws IOException {
+    Device open = run.device(name);
+    open.opened();
+    try {
+      boolean done =
+          command(
+              "deferred merge " + snap,
+              after -> requireNonNull(after.origins.get(name)).due = snap,
+              () -> run.pool().merge(snap, false));
+      if (!done) {
+        return;
+      }
+      for (int n = random.nextInt(4); n > 0; n--) {
+        PoolModel.Orig origin = requireNonNull(run.model().origins.get(name));
+        write(name, origin.content, null);
+        withSnapshot(origin, (other, model) -> write(other, model.content, model));
+      }
+      run.step("merge that was due");
+    } finally {
+      open.released();
+    }
+    run.await(() -> run.pool().device(snap) == null, "the merge to start");
+    run.change(model -> requireNonNull(model.origins.get(name)).merge(snap));
+  }
+
+  private void suspend(String name, PoolModel.Orig origin) throws IOException {
+    run.step("suspend " + name);
+    run.pool().suspend(name);
+    run.change(model -> origin.synced());
+    fsync(name, origin);
+    run.verifyNow();
+    run.step("resume " + name);
+    run.pool().resume(name);
+  }
+
+  private void fsync(String name, PoolModel.Orig origin) throws IOException {
+    if (random.nextBoolean()) {
+      run.step("fsync " + name);
+      run.device(name).flush();
+      run.change(model -> origin.content.synced());
+    } else {
+      withSnapshot(
+          origin,
+          (snap, model) -> {
+            run.step("fsync " + snap);
+            run.device(snap).flush();
+            run.change(same -> model.content.synced());
+          });
+    }
+  }
+
+  private void zero(String name, SectorModel content, boolean discard) throws IOException {
+    int first = random.nextInt(content.sectors());
+    int count = 1 + random.nextInt(Math.min(40, content.sectors() - first));
+    run.step((discard ? "discard " : "zero ") + name + " " + first + "+" + count);
+    long[] stamps = new long[count];
+    write(
+        name,
+        content,
+        first,
+        stamps,
+        () -> {
+          long position = (long) first * SECTOR;
+          if (discard) {
+            run.device(name).discard(position, (long) count * SECTOR);
+          } else {
+            run.device(name).zero(position, (long) count * SECTOR);
+          }
+        });
+  }
+
+  private void write(String name, SectorModel content, PoolModel.Snap snap) throws IOException {
+    int first = random.nextInt(content.sectors());
+    int most = Math.min(random.nextInt(4) == 0 ? 100 : 12, content.sectors() - first);
+    long[] stamps = new long[1 + random.nextInt(most)];
+    for (int i = 0; i < stamps.length; i++) {
+      stamps[i] = random.nextLong() | 1;
+    }
+    run.step("write " + name + " " + first + "+" + stamps.length);
+    write(name, content, first, stamps, () -> write(name, first, stamps));
+    if (snap != null) {
+      run.invalid(name, snap);
+    }
+  }
+
+  /** Writes, and looks at what was written where that failed. */
+  private void write(String name, SectorModel content, int first, long[] stamps, Command command)
+      throws IOException {
+    run.change(
+        model -> {
+          for (int i = 0; i < stamps.length; i++) {
+            content.written(first + i, stamps[i]);
+          }
+        });
+    try {
+      command.run();
+    } catch (ErrnoException failure) {
+      Errno errno = failure.errno();
+      if (errno != Errno.ENOSPC && errno != Errno.EIO && errno != Errno.EOPNOTSUPP) {
+        throw failure;
+      }
+      if (!run.device(name).status().endsWith(" Invalid")) {
+        long[] found = run.read(name, first, stamps.length);
+        run.change(
+            model -> {
+              for (int i = 0; i < found.length; i++) {
+                content.written(first + i, found[i]);
+              }
+            });
+      }
+    }
+  }
+
+  private void write(String name, int first, long[] stamps) throws IOException {
+    NativeBuffer buffer = BufferPool.borrow();
+    try {
+      for (long stamp : stamps) {
+        for (int word = 0; word < SECTOR / Long.BYTES; word++) {
+          buffer.putLongLe(stamp);
+        }
+      }
+      run.device(name).write((long) first * SECTOR, buffer.seek(0), stamps.length * SECTOR);
+    } finally {
+      BufferPool.giveBack(buffer);
+    }
+  }
+
+  /** Runs a command, which happens or does not; whether it did. */
+  private boolean command(
+      String what, java.util.function.Consumer<PoolModel> change, Command command)
+      throws IOException {
+    run.step(what);
+    PoolModel before = run.model();
+    PoolModel after = run.mayBecome(change);
+    try {
+      command.run();
+      run.decided(after);
+      return true;
+    } catch (ErrnoException refused) {
+      if (!REFUSALS.contains(refused.errno())) {
+        throw refused;
+      }
+      run.decided(before);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,416 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.dmsnap.block.BufferPool;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.VolatileDirectory;
+import org.dmsnap.block.VolatileDirectory.Loss;
+import org.dmsnap.engine.StallListener;
+import org.dmsnap.store.Finding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool that is opened on a disk, compared with a model, and put to work; while it works, the
+ * power is cut, again and again: each time what would be left is the disk of another such run, a
+ * shorter one, and this goes on as if nothing had happened.
+ *
+ * <p>The model has several worlds while a command is under way: the pool is in one of them.
+ */
+final class PowerCutRun {
+
+  private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int SECTOR = 512;
+  private static final int DEEPEST = 3;
+
+  /** Cuts tried so far, in all runs. */
+  static final AtomicLong TRIED = new AtomicLong();
+
+  private final VolatileDirectory disk;
+  private final PoolOptions options;
+  private final Random random;
+  private final int depth;
+  private final String story;
+  private final PowerCuts cuts;
+  private final EventLog log = new EventLog();
+  private List<PoolModel> worlds; // guarded by this, replaced as a whole
+  private volatile @Nullable Pool pool;
+  private volatile @Nullable Throwable failure;
+  private volatile String step = "open";
+
+  PowerCutRun(
+      VolatileDirectory disk,
+      List<PoolModel> worlds,
+      PoolOptions options,
+      Random random,
+      PowerCuts cuts) {
+    this(disk, worlds, options, random, cuts, 0, "");
+  }
+
+  private PowerCutRun(
+      VolatileDirectory disk,
+      List<PoolModel> worlds,
+      PoolOptions options,
+      Random random,
+      PowerCuts cuts,
+      int depth,
+      String story) {
+    this.disk = disk;
+    this.worlds = worlds;
+    this.options = options;
+    this.random = random;
+    this.cuts = cuts;
+    this.depth = depth;
+    this.story = story;
+  }
+
+  /** Opens, compares, runs {@code steps} steps, compares, closes. */
+  void go(int steps) {
+    try {
+      check();
+      disk.watch(this::changing);
+      open();
+      if (random.nextBoolean()) {
+        settle();
+      }
+      PoolWorkload workload = new PoolWorkload(this, random);
+      for (int n = 0; n < steps && failure == null; n++) {
+        workload.step();
+      }
+      verifyNow();
+      close();
+    } catch (Throwable e) {
+      failed(e);
+    } finally {
+      stop();
+    }
+    if (failure != null) {
+      throw failure instanceof PowerCutFailure known
+          ? known
+          : new PowerCutFailure(story + "\n" + "  in " + step + ": " + failure, failure);
+    }
+  }
+
+  /** What went wrong, and after which cuts. */
+  static final class PowerCutFailure extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    PowerCutFailure(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private void failed(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  private void stop() {
+    disk.watch(change -> {});
+    Pool open = pool;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException | RuntimeException e) {
+        failed(e);
+      }
+    }
+  }
+
+  PoolOptions options() {
+    return options;
+  }
+
+  Pool pool() {
+    Pool open = pool;
+    if (open == null) {
+      throw new IllegalStateException("no pool is open");
+    }
+    return open;
+  }
+
+  /** The one world there is while no command is under way. */
+  PoolModel model() {
+    return worlds.get(0);
+  }
+
+  void step(String what) {
+    step = what;
+  }
+
+  /** Changes the model, unseen by cuts half done. */
+  synchronized void change(Consumer<PoolModel> change) {
+    change.accept(model());
+  }
+
+  /** Until {@link #decided}, the pool may be as it was or as {@code change} makes it. */
+  synchronized PoolModel mayBecome(Consumer<PoolModel> change) {
+    PoolModel after = model().copy();
+    change.accept(after);
+    worlds = List.of(model(), after);
+    return after;
+  }
+
+  /** A command is over. */
+  synchronized void decided(PoolModel world) {
+    worlds = List.of(world);
+  }
+
+  void open() throws IOException {
+    pool = Pool.open(disk, options, log, StallListener.NONE);
+    verifyAfterOpening();
+  }
+
+  void close() throws IOException {
+    pool().close();
+    pool = null;
+    synchronized (this) {
+      model().synced();
+      decided(model().remounted());
+    }
+  }
+
+  /** Called before each change to the disk, on whichever thread makes it. */
+  private void changing(String change) {
+    if (failure != null) {
+      return;
+    }
+    for (Loss loss : cuts.beforeNextChange()) {
+      try {
+        cut(change, loss);
+      } catch (Throwable e) {
+        failed(e);
+        return;
+      }
+    }
+  }
+
+  private void cut(String change, Loss loss) {
+    TRIED.incrementAndGet();
+    VolatileDirectory left = disk.cut(loss, random);
+    String told =
+        story + "\n  cut in " + step + " before " + change + ", loses " + loss + " of what is open";
+    Random own = new Random(random.nextLong());
+    boolean deeper = depth + 1 < DEEPEST && own.nextInt(3) == 0;
+    PowerCuts next = deeper ? PowerCuts.some(40, own) : PowerCuts.none();
+    int steps = deeper ? 1 + own.nextInt(4) : own.nextInt(2);
+    new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);
+  }
+
+  private synchronized List<PoolModel> leftWorlds() {
+    List<PoolModel> left = new ArrayList<>();
+    for (PoolModel world : worlds) {
+      PoolModel copy = world.copy();
+      for (PoolModel.Orig origin : copy.origins.values()) {
+        origin.snapshots.forEach(
+            (name, snap) -> snap.invalid |= snap.mayFill && maybeInvalid(name));
+      }
+      left.add(copy.remounted());
+    }
+    return left;
+  }
+
+  private boolean maybeInvalid(String snapshot) {
+    Pool open = pool;
+    Device device = open == null ? null : open.device(snapshot);
+    return device == null || device.status().endsWith(" Invalid");
+  }
+
+  private void check() throws IOException {
+    List<String> problems = new ArrayList<>();
+    PoolCheck.check(
+        disk,
+        finding -> {
+          if (finding.severity() != Finding.Severity.NOTE) {
+            problems.add(finding.toString());
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new AssertionError("check finds " + problems);
+    }
+  }
+
+  /** Compares with the world it is in, which is the only one from now on. */
+  private void verifyAfterOpening() throws IOException {
+    String structure = structure();
+    PoolModel found = null;
+    synchronized (this) {
+      for (PoolModel world : worlds) {
+        if (world.remounted().structure().equals(structure)) {
+          found = world.remounted();
+        }
+      }
+      if (found == null) {
+        throw new AssertionError(
+            "the pool is "
+                + structure
+                + ", not "
+                + worlds.stream().map(PoolModel::structure).toList()
+                + "; "
+                + pool().volumes()
+                + "; table "
+                + disk.readText(PoolFiles.TABLE)
+                + "; log: "
+                + log.events());
+      }
+    }
+    PoolModel read = found.copy();
+    for (var origin : read.origins.entrySet()) {
+      compare(origin.getKey(), origin.getValue().content, false);
+      for (var snap : origin.getValue().snapshots.entrySet()) {
+        if (!invalid(snap.getKey(), snap.getValue())) {
+          compare(snap.getKey(), snap.getValue().content, false);
+          snap.getValue().invalid = false;
+        }
+      }
+    }
+    decided(read.synced());
+  }
+
+  /** Compares with what was written last. */
+  void verifyNow() throws IOException {
+    for (var origin : model().origins.entrySet()) {
+      compare(origin.getKey(), origin.getValue().content, true);
+      for (var snap : origin.getValue().snapshots.entrySet()) {
+        if (!invalid(snap.getKey(), snap.getValue())) {
+          compare(snap.getKey(), snap.getValue().content, true);
+        }
+      }
+    }
+  }
+
+  /** Whether a snapshot is Invalid, which it must have a reason to be; the model follows. */
+  boolean invalid(String name, PoolModel.Snap snap) {
+    Device device = device(name);
+    boolean invalid = device.status().endsWith(" Invalid");
+    boolean allowed = snap.mayFill;
+    if (invalid && !allowed) {
+      throw new AssertionError(name + " is Invalid without a reason; log: " + log.events());
+    }
+    synchronized (this) {
+      snap.invalid |= invalid;
+    }
+    return invalid;
+  }
+
+  Device device(String name) {
+    Device device = pool().device(name);
+    if (device == null) {
+      throw new AssertionError("there is no " + name + "; log: " + log.events());
+    }
+    return device;
+  }
+
+  private void compare(String name, SectorModel model, boolean now) throws IOException {
+    long[] stamps = read(name, 0, model.sectors());
+    for (int sector = 0; sector < stamps.length; sector++) {
+      long stamp = stamps[sector];
+      if (now ? model.now(sector) != stamp : !model.allows(sector, stamp)) {
+        throw new AssertionError(
+            "sector "
+                + sector
+                + " of "
+                + name
+                + " ("
+                + device(name).status()
+                + ") is "
+                + stamp
+                + ", not of "
+                + model.describe(sector)
+                + "; log: "
+                + log.events());
+      }
+      if (!now) {
+        model.written(sector, stamp);
+      }
+    }
+  }
+
+  /** The stamps of a run of sectors. */
+  long[] read(String name, int first, int count) throws IOException {
+    long[] stamps = new long[count];
+    NativeBuffer buffer = BufferPool.borrow();
+    try {
+      device(name).read((long) first * SECTOR, buffer, count * SECTOR);
+      buffer.seek(0);
+      for (int sector = 0; sector < count; sector++) {
+        stamps[sector] = buffer.getLongLe();
+        for (int word = 1; word < SECTOR / Long.BYTES; word++) {
+          if (buffer.getLongLe() != stamps[sector]) {
+            throw new AssertionError("sector " + (first + sector) + " of " + name + " is torn");
+          }
+        }
+      }
+      return stamps;
+    } finally {
+      BufferPool.giveBack(buffer);
+    }
+  }
+
+  /** Waits for the merges to end, and looks at what is left in the directory. */
+  void settle() throws IOException {
+    await(() -> pool().volumes().stream().noneMatch(VolumeReport::merging), "a merge to end");
+    TreeSet<String> expected = new TreeSet<>(List.of(PoolFiles.TABLE));
+    for (var origin : model().origins.entrySet()) {
+      expected.add(PoolFiles.image(origin.getKey()));
+      origin
+          .getValue()
+          .snapshots
+          .forEach(
+              (name, snap) -> {
+                if (snap.persistent) {
+                  expected.add(PoolFiles.cow(name));
+                }
+              });
+    }
+    await(
+        () -> {
+          TreeSet<String> files = new TreeSet<>(disk.list());
+          files.add(PoolFiles.TABLE);
+          return files.equals(expected);
+        },
+        "the files to be " + expected + ", not " + disk.list());
+  }
+
+  void await(BooleanSupplier condition, String what) {
+    long end = System.nanoTime() + DEADLINE_NANOS;
+    while (!condition.getAsBoolean()) {
+      if (failure != null || System.nanoTime() > end) {
+        throw new AssertionError("waited in vain for " + what + "; log: " + log.events());
+      }
+      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
+    }
+  }
+
+  private String structure() {
+    PoolModel seen = new PoolModel();
+    for (VolumeReport report : pool().volumes()) {
+      if (!report.snapshot()) {
+        seen.origins.put(
+            report.name(), new PoolModel.Orig(new SectorModel((int) (report.bytes() / SECTOR))));
+      }
+      if (report.mergeFailed()) {
+        throw new AssertionError("the merge of " + report.name() + " failed: " + log.events());
+      }
+    }
+    for (VolumeReport report : pool().volumes()) {
+      // a merge that ends between the report and its line may show as none: so the devices, too
+      if (report.snapshot() && !report.merging() && pool().device(report.name()) != null) {
+        seen.origins
+            .get(report.origin())
+            .snapshots
+            .put(report.name(), new PoolModel.Snap(new SectorModel(0), true, false));
+      }
+    }
+    return seen.structure();
+  }
+}

@@ -1,0 +1,45 @@
+package org.dmsnap.pool;
+
+import java.util.Random;
+import org.dmsnap.block.VolatileDirectory.Loss;
+
+/** Which cuts of a run are tried: at one change to the disk, at all, or at some. */
+interface PowerCuts {
+
+  /** What is lost in the cuts to be tried before the next change. */
+  Loss[] beforeNextChange();
+
+  /** Tries every change: with all lost, nothing lost, and {@code subsets} subsets lost. */
+  static PowerCuts all(int subsets, Random random) {
+    return () -> {
+      Loss[] losses = new Loss[2 + subsets];
+      losses[0] = Loss.EVERYTHING;
+      losses[1] = Loss.NOTHING;
+      for (int i = 2; i < losses.length; i++) {
+        losses[i] = partial(random);
+      }
+      return losses;
+    };
+  }
+
+  /** Tries one change in {@code every}, in one way. */
+  static PowerCuts some(int every, Random random) {
+    return () ->
+        random.nextInt(every) == 0
+            ? new Loss[] {random.nextInt(4) == 0 ? whole(random) : partial(random)}
+            : new Loss[0];
+  }
+
+  /** Tries none. */
+  static PowerCuts none() {
+    return () -> new Loss[0];
+  }
+
+  private static Loss whole(Random random) {
+    return random.nextBoolean() ? Loss.EVERYTHING : Loss.NOTHING;
+  }
+
+  private static Loss partial(Random random) {
+    return new Loss[] {Loss.SOME, Loss.SOME, Loss.DATA, Loss.NAMES}[random.nextInt(4)];
+  }
+}

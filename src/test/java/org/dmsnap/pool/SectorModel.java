@@ -1,0 +1,69 @@
+package org.dmsnap.pool;
+
+import java.util.Arrays;
+
+/**
+ * What the sectors of a volume may hold after a power cut: of each the content of the last fsync,
+ * and all that was written to it since, oldest first. The last is what it reads as now.
+ *
+ * <p>A sector's content is a number, its stamp, written 64 times; 0 is all zeroes.
+ */
+final class SectorModel {
+
+  private long[][] stamps; // the inner ones never change, so copies share them
+
+  /** That many sectors of zeroes. */
+  SectorModel(int sectors) {
+    stamps = new long[sectors][];
+    Arrays.fill(stamps, new long[1]);
+  }
+
+  private SectorModel(long[][] stamps) {
+    this.stamps = stamps;
+  }
+
+  SectorModel copy() {
+    return new SectorModel(stamps.clone());
+  }
+
+  int sectors() {
+    return stamps.length;
+  }
+
+  /** What a sector reads as now. */
+  long now(int sector) {
+    return stamps[sector][stamps[sector].length - 1];
+  }
+
+  /** Whether a power cut may have left {@code stamp} in a sector. */
+  boolean allows(int sector, long stamp) {
+    return Arrays.stream(stamps[sector]).anyMatch(allowed -> allowed == stamp);
+  }
+
+  /** A sector is written. */
+  void written(int sector, long stamp) {
+    long[] more = Arrays.copyOf(stamps[sector], stamps[sector].length + 1);
+    more[more.length - 1] = stamp;
+    stamps[sector] = more;
+  }
+
+  /** What it reads as now is durable. */
+  SectorModel synced() {
+    for (int sector = 0; sector < stamps.length; sector++) {
+      stamps[sector] = new long[] {now(sector)};
+    }
+    return this;
+  }
+
+  /** Sectors of zeroes are added. */
+  void extend(int sectors) {
+    int before = stamps.length;
+    stamps = Arrays.copyOf(stamps, sectors);
+    Arrays.fill(stamps, before, sectors, new long[1]);
+  }
+
+  /** What a sector may hold, for messages. */
+  String describe(int sector) {
+    return Arrays.toString(stamps[sector]);
+  }
+}
