@@ -45,9 +45,10 @@ need_to_build() {
   need_command mvn maven
 }
 
-# The first of the alternatives that this release of Debian or Ubuntu has.
+# The first of the alternatives that this release of Debian or Ubuntu has; "-" is to do without.
 available() {
   for package in $(echo "$1" | tr , ' '); do
+    [ "$package" != - ] || return 0
     if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then
       echo "$package"
       return
