@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.golden.Scenario.Step;
 import org.dmsnap.store.CowCheck;
@@ -27,7 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** COW devices that the kernel wrote, looked at without loading them. */
 class CowDevicesTest {
 
-  private static final Path ALL = Path.of("src/test/resources/golden");
   private static final long ORIGIN = 1 << 20;
 
   static List<Scenario> scenarios() throws IOException {
@@ -54,7 +52,7 @@ class CowDevicesTest {
 
   @Test
   void the_odd_entries_that_the_kernel_takes_are_found() throws Exception {
-    byte[] cow = read(ALL.resolve("72-bad-exceptions/cow.img.gz"));
+    byte[] cow = GoldenFiles.read(GoldenFiles.ALL.resolve("72-bad-exceptions/cow.img.gz"));
 
     assertThat(problems(poked(cow, 4144, "14000000000000000010000000000000"), ORIGIN))
         .singleElement()
@@ -115,20 +113,14 @@ class CowDevicesTest {
 
   private static Map<String, byte[]> images(Scenario scenario) throws Exception {
     Map<String, byte[]> images = new TreeMap<>();
-    try (Stream<Path> files = Files.list(ALL.resolve(scenario.name()))) {
+    try (Stream<Path> files = Files.list(GoldenFiles.ALL.resolve(scenario.name()))) {
       for (Path file :
           files.filter(it -> it.getFileName().toString().matches("cow.*gz")).toList()) {
-        byte[] image = read(file);
+        byte[] image = GoldenFiles.read(file);
         byte[] sum = MessageDigest.getInstance("SHA-256").digest(image);
         images.put(HexFormat.of().formatHex(sum), image);
       }
     }
     return images;
-  }
-
-  private static byte[] read(Path file) throws IOException {
-    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-      return in.readAllBytes();
-    }
   }
 }

@@ -1,9 +1,11 @@
 package org.dmsnap.golden;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -16,7 +18,10 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Io;
+import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
+import org.dmsnap.engine.Target;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the operations of a scenario, each followed by a flush of everything. */
 final class Machine {
@@ -26,6 +31,8 @@ final class Machine {
   private final Map<String, RamDevice> images = new LinkedHashMap<>();
   private final Map<String, MappedDevice> devices = new TreeMap<>();
   private final Set<String> suspended = new HashSet<>();
+  private final Map<String, String> delayed = new HashMap<>();
+  private final Set<String> handedOver = new HashSet<>();
   private final Origins origins = new Origins();
 
   /** Does one operation and answers its return code as {@code expected.txt} prints it. */
@@ -42,11 +49,25 @@ final class Machine {
     return result;
   }
 
+  /** Puts into an image what the kernel had in it when it was cut: {@code save @IMAGE FILE}. */
+  void takeOver(List<String> words, Path folder) throws IOException {
+    if (words.get(0).equals("save") && words.get(2).endsWith("-interrupted.img")) {
+      removeAll();
+      byte[] saved = GoldenFiles.read(folder.resolve(words.get(2) + ".gz"));
+      images.get(words.get(1).substring(1)).put(0, saved);
+    }
+  }
+
   private String execute(List<String> words) throws IOException {
+    if (words.size() > 1 && handedOver.contains(words.get(1))) {
+      return "0";
+    }
     switch (words.get(0)) {
       case "image" -> createImage(words);
       case "create", "load" -> create(words, false);
-      case "wait" -> merge(words);
+      case "discard" -> discard(words);
+      case "wait" -> merge(device(words));
+      case "sleep" -> devices.values().forEach(Machine::merge);
       case "createro" -> create(words, true);
       case "remove" -> remove(words.get(1));
       case "write" -> write(words);
@@ -62,7 +83,7 @@ final class Machine {
       }
       case "suspend" -> suspended.add(words.get(1));
       case "resume" -> suspended.remove(words.get(1));
-      case "auto", "state", "note", "save", "notable", "istatus", "sleep", "flush" -> {
+      case "auto", "state", "note", "save", "notable", "istatus", "flush", "queue", "waitbelow" -> {
         // asks for nothing that is kept on a device
       }
       default -> throw new IllegalArgumentException("unknown operation " + words);
@@ -80,19 +101,67 @@ final class Machine {
   }
 
   private void create(List<String> words, boolean readOnly) throws IOException {
-    List<String> table = words.subList(2, words.size());
-    devices.put(words.get(1), origins.create(table, images, readOnly));
+    String name = words.get(1);
+    List<String> table = new ArrayList<>(words.subList(2, words.size()));
+    if (table.get(2).equals("delay")) {
+      delayed.put(name, table.get(3));
+      return;
+    }
+    table.replaceAll(word -> delayed.getOrDefault(word.replace("@", ""), word));
+    String source = table.get(2).equals("snapshot-merge") ? openWith(table.get(4)) : null;
+    if (source == null) {
+      devices.put(name, origins.create(table, images, readOnly));
+    } else {
+      handedOver.add(source);
+      devices.put(name, origins.handOver(devices.remove(source), table, images));
+    }
+  }
+
+  /** The snapshot that has {@code cow} open, which is not possible twice here; null if none. */
+  private @Nullable String openWith(String cow) {
+    return devices.entrySet().stream()
+        .filter(device -> device.getValue().target() instanceof Snapshot)
+        .filter(device -> device.getValue().parameters().split(" ")[1].equals(cow.substring(1)))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** As the block layer hands it to a snapshot: in pieces of no more than a chunk. */
+  private void discard(List<String> words) throws IOException {
+    Target target = device(words).target();
+    long end = number(words, 2) + number(words, 3);
+    long chunk =
+        target instanceof Snapshot snapshot
+            ? snapshot.store().chunkSize().bytes()
+            : number(words, 3);
+    ErrnoException refused = null;
+    for (long at = number(words, 2); at < end; ) {
+      long next = Math.min(end, at / chunk * chunk + chunk);
+      try {
+        target.discard(at, next - at);
+      } catch (ErrnoException e) {
+        refused = e;
+      }
+      at = next;
+    }
+    if (refused != null) {
+      throw refused;
+    }
   }
 
   /** Runs a merge to its end. */
-  private void merge(List<String> words) {
-    SnapshotMerge merge = (SnapshotMerge) device(words).target();
-    merge.start();
-    merge.join();
+  private static void merge(MappedDevice device) {
+    if (device.target() instanceof SnapshotMerge merge) {
+      merge.start();
+      merge.join();
+    }
   }
 
   private void remove(String name) throws IOException {
-    devices.remove(name).close();
+    if (delayed.remove(name) == null) {
+      devices.remove(name).close();
+    }
   }
 
   private void removeAll() throws IOException {
@@ -141,9 +210,18 @@ final class Machine {
   Map<String, String> shown(Set<String> keys, String result) throws IOException {
     Map<String, String> shown = new LinkedHashMap<>();
     for (String key : keys) {
+      if (elsewhere(key)) {
+        continue;
+      }
       shown.put(key, key.equals("rc") ? result : show(key.split(" ")[0], key.split(" ")[1]));
     }
     return shown;
+  }
+
+  /** Whether {@code key} tells of a device that is not among ours. */
+  private boolean elsewhere(String key) {
+    String name = key.substring(key.indexOf(' ') + 1);
+    return delayed.containsKey(name) || handedOver.contains(name);
   }
 
   private String show(String what, String name) throws IOException {
@@ -164,12 +242,16 @@ final class Machine {
   /** As {@code expected} has it, with images by name in place of device numbers. */
   Map<String, String> named(Map<String, String> expected) {
     Map<String, String> named = new LinkedHashMap<>(expected);
+    named.keySet().removeIf(this::elsewhere);
     List<String> names = new ArrayList<>(images.keySet());
     named.replaceAll(
         (key, value) -> {
           String text = value + " ";
           for (int i = 0; i < names.size(); i++) {
             text = text.replace(" 98:" + i * 16 + " ", " " + names.get(i) + " ");
+          }
+          for (String image : delayed.values()) {
+            text = text.replace(" 254:0 ", " " + image.substring(1) + " ");
           }
           return key.startsWith("table ") ? text.strip() : value;
         });

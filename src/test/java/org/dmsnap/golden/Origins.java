@@ -3,6 +3,7 @@ package org.dmsnap.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -39,25 +40,48 @@ final class Origins {
     }
     String cowName = table.get(4).substring(1);
     Snapshot snapshot = open(origin, images.get(cowName), table);
-    boolean merge = table.get(2).equals("snapshot-merge");
-    String parameters =
-        String.join(
-            " ",
-            originName,
-            cowName,
-            snapshot.store().code(),
-            String.valueOf(snapshot.store().chunkSize().sectors()));
-    if (merge) {
-      SnapshotMerge target = new SnapshotMerge(origin, snapshot, new MergeEnd());
-      return new MappedDevice(target, parameters, readOnly, target::stop);
+    String parameters = parameters(snapshot, table);
+    if (table.get(2).equals("snapshot-merge")) {
+      return merge(origin, snapshot, parameters, readOnly);
     }
     origin.add(snapshot);
     return new MappedDevice(snapshot, parameters, readOnly, () -> remove(origin, snapshot));
   }
 
+  /** The merge of a snapshot that is there, as {@code table} has it. */
+  MappedDevice handOver(MappedDevice source, List<String> table, Map<String, RamDevice> images)
+      throws IOException {
+    Snapshot snapshot = (Snapshot) source.target();
+    Origin origin = origins.get(images.get(table.get(3).substring(1)));
+    snapshot.flush();
+    source.close();
+    return merge(origin, snapshot, parameters(snapshot, table), source.readOnly());
+  }
+
+  private static MappedDevice merge(
+      Origin origin, Snapshot snapshot, String parameters, boolean readOnly) {
+    SnapshotMerge target = new SnapshotMerge(origin, snapshot, new MergeEnd());
+    return new MappedDevice(target, parameters, readOnly, target::stop);
+  }
+
+  private static String parameters(Snapshot snapshot, List<String> table) {
+    List<String> words = new ArrayList<>();
+    words.add(table.get(3).substring(1));
+    words.add(table.get(4).substring(1));
+    words.add(snapshot.store().code());
+    words.add(String.valueOf(snapshot.store().chunkSize().sectors()));
+    words.addAll(table.subList(Math.min(7, table.size()), table.size()));
+    return String.join(" ", words);
+  }
+
   private static Snapshot open(Origin origin, RamDevice cow, List<String> table)
       throws IOException {
     Set<Feature> features = EnumSet.noneOf(Feature.class);
+    for (Feature feature : Feature.values()) {
+      if (table.contains(feature.word())) {
+        features.add(feature);
+      }
+    }
     Snapshot snapshot =
         Snapshot.open(
             origin,

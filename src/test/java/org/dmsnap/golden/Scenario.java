@@ -17,8 +17,6 @@ import java.util.stream.Stream;
  */
 record Scenario(String name, List<Step> steps) {
 
-  private static final Path ALL = Path.of("src/test/resources/golden");
-
   /**
    * One line of {@code ops.txt}.
    *
@@ -37,12 +35,17 @@ record Scenario(String name, List<Step> steps) {
   /** All there are, by name. */
   static List<Scenario> all() throws IOException {
     List<Scenario> scenarios = new ArrayList<>();
-    try (Stream<Path> folders = Files.list(ALL)) {
+    try (Stream<Path> folders = Files.list(GoldenFiles.ALL)) {
       for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
         scenarios.add(read(folder));
       }
     }
     return scenarios;
+  }
+
+  /** Where its files are. */
+  Path folder() {
+    return GoldenFiles.ALL.resolve(name);
   }
 
   private static Scenario read(Path folder) throws IOException {
