@@ -3,9 +3,12 @@ package org.dmsnap.block;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
@@ -16,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of each file it keeps, sector by sector, all that was written since its last sync, and its
  * sizes since then; of itself the changes of names since its last sync. A {@link #cut} leaves some
- * of the first, any of the sizes, and as many of the names as happened before a moment.
+ * of the first, any of the sizes, and some of the changes of names: each is there as a whole or not
+ * at all, and only if all that happened to its names before is there as well.
  */
 public final class VolatileDirectory implements BackingDirectory {
 
@@ -132,17 +136,31 @@ public final class VolatileDirectory implements BackingDirectory {
       return random.nextInt(ALWAYS) < data ? newer.get(random.nextInt(newer.size())) : old;
     }
 
-    int prefix(int length) {
-      if (names == 0 || names == ALWAYS) {
-        return names == 0 ? 0 : length;
+    /** Which of the changes, in their order, are on the disk. */
+    List<Rename> of(List<Rename> changes) {
+      List<Rename> left = new ArrayList<>();
+      Set<String> lost = new HashSet<>();
+      int odds = random.nextInt(ALWAYS); // 0: all up to a moment
+      int end = odds == 0 ? random.nextInt(changes.size() + 1) : changes.size();
+      for (int i = 0; i < changes.size(); i++) {
+        Rename change = changes.get(i);
+        boolean kept = i < end && (odds == 0 || random.nextInt(ALWAYS) != 0);
+        if (names == ALWAYS || names > 0 && kept && Collections.disjoint(change.names, lost)) {
+          left.add(change);
+        } else {
+          lost.addAll(change.names);
+        }
       }
-      return random.nextInt(length + 1);
+      return left;
     }
   }
 
+  /** A change of names. */
+  private record Rename(Set<String> names, Consumer<Map<String, Inode>> change) {}
+
   private final TreeMap<String, Inode> names = new TreeMap<>();
   private final TreeMap<String, Inode> syncedNames = new TreeMap<>();
-  private final List<Consumer<Map<String, Inode>>> unsyncedChanges = new ArrayList<>();
+  private final List<Rename> unsyncedChanges = new ArrayList<>();
   private Watcher watcher = change -> {};
   private int inodes;
   private long clock;
@@ -157,9 +175,7 @@ public final class VolatileDirectory implements BackingDirectory {
     Choice choice = new Choice(loss, random);
     VolatileDirectory left = new VolatileDirectory();
     Map<String, Inode> chosen = new TreeMap<>(syncedNames);
-    unsyncedChanges
-        .subList(0, choice.prefix(unsyncedChanges.size()))
-        .forEach(c -> c.accept(chosen));
+    choice.of(unsyncedChanges).forEach(kept -> kept.change.accept(chosen));
     chosen.forEach((name, inode) -> left.names.put(name, inode.cut(choice)));
     left.syncedNames.putAll(left.names);
     left.inodes = inodes;
@@ -167,9 +183,9 @@ public final class VolatileDirectory implements BackingDirectory {
     return left;
   }
 
-  private void change(Consumer<Map<String, Inode>> change) {
+  private void change(Set<String> touched, Consumer<Map<String, Inode>> change) {
     change.accept(names);
-    unsyncedChanges.add(change);
+    unsyncedChanges.add(new Rename(touched, change));
   }
 
   @Override
@@ -207,7 +223,7 @@ public final class VolatileDirectory implements BackingDirectory {
       throw new ErrnoException(Errno.EEXIST, "create " + name);
     }
     Inode inode = new Inode(inodes++);
-    change(map -> map.put(name, inode));
+    change(Set.of(name), map -> map.put(name, inode));
     inode.resize(size);
     return new File(inode, name);
   }
@@ -232,6 +248,7 @@ public final class VolatileDirectory implements BackingDirectory {
     watcher.before("rename " + from + " to " + to);
     Inode inode = inode(from);
     change(
+        Set.of(from, to),
         map -> {
           map.remove(from);
           map.put(to, inode);
@@ -242,7 +259,7 @@ public final class VolatileDirectory implements BackingDirectory {
   public synchronized void delete(String name) throws IOException {
     watcher.before("delete " + name);
     inode(name);
-    change(map -> map.remove(name));
+    change(Set.of(name), map -> map.remove(name));
   }
 
   @Override

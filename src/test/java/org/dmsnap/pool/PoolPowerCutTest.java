@@ -31,7 +31,7 @@ class PoolPowerCutTest {
   @MethodSource("seeds")
   void no_power_cut_breaks_a_promise(long seed) {
     Random random = new Random(seed);
-    run(random, PowerCuts.some(12, random));
+    run(random, PowerCuts.some(4, random));
   }
 
   @Tag("exhaustive")
