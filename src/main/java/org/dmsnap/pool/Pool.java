@@ -167,13 +167,17 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Removes a snapshot, or an origin without any.
+   * Removes a snapshot, or an origin without any; also one that is listed and was left out.
    *
    * @throws ErrnoException ENOENT, EBUSY if it is open or has snapshots, EROFS
    */
   public void remove(String name) throws IOException {
     command(
         () -> {
+          if (state.leftOut(name)) {
+            new Removal(state).removeLeftOut(name);
+            return;
+          }
           Volume volume = state.volume(name);
           new Removal(state).remove(volume);
           if (volume instanceof SnapshotVolume snapshot) {

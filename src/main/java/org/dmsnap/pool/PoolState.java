@@ -53,6 +53,16 @@ record PoolState(
     }
   }
 
+  /**
+   * Whether a volume of that name is listed and left out: its image, or its origin's, is missing.
+   */
+  boolean leftOut(String name) {
+    PoolTable listed = table.current();
+    SnapshotEntry snapshot = listed.snapshots().get(name);
+    String origin = snapshot == null ? name : snapshot.origin();
+    return listed.lists(name) && volumes.volume(origin) == null;
+  }
+
   /** Refuses a name that a new volume cannot have. */
   void checkFree(String name) throws IOException {
     VolumeName.check(name);
@@ -68,7 +78,11 @@ record PoolState(
     if (table.current().lists(name)) {
       throw new ErrnoException(
           Errno.EEXIST,
-          name + " is listed in " + PoolFiles.TABLE + ", though it could not be opened");
+          name
+              + " is listed in "
+              + PoolFiles.TABLE
+              + ", though it could not be opened; remove it, or bring its image back and mount"
+              + " again");
     }
     checkNoFile(PoolFiles.image(name));
     checkNoFile(PoolFiles.cow(name));

@@ -1,6 +1,7 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -40,6 +41,25 @@ final class Removal {
       dismantle(origin);
     }
     delete(volume.file());
+  }
+
+  /**
+   * Removes what is listed and was left out when the pool was opened, and its file if it has one.
+   */
+  void removeLeftOut(String name) throws IOException {
+    PoolTable table = state.table().current();
+    List<String> snapshots = table.snapshotsOf(name);
+    if (!snapshots.isEmpty()) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          name + " has snapshots in the pool's table: remove " + String.join(", ", snapshots));
+    }
+    String file = table.origins().containsKey(name) ? PoolFiles.image(name) : PoolFiles.cow(name);
+    String dying = PoolFiles.dying(file);
+    rename(file, dying); // if what follows fails, the next mount undoes it
+    state.directory().sync();
+    state.table().change(without -> without.without(name));
+    delete(dying);
   }
 
   private static void refuseMerging(Volume volume) throws ErrnoException {
