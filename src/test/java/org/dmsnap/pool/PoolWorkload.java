@@ -81,6 +81,17 @@ final class PoolWorkload {
     }
   }
 
+  /** Writes much, which fills up areas of exceptions, those that a cut has torn among them. */
+  void hammer() throws IOException {
+    for (var origin : run.model().origins.entrySet()) {
+      if (random.nextInt(3) > 0) {
+        write(origin.getKey(), origin.getValue().content, null);
+      } else {
+        withSnapshot(origin.getValue(), (snap, model) -> write(snap, model.content, model));
+      }
+    }
+  }
+
   /** What is done to a snapshot. */
   private interface Act {
     void on(String name, PoolModel.Snap snap) throws IOException;
@@ -267,7 +278,7 @@ final class PoolWorkload {
 
   private void write(String name, SectorModel content, PoolModel.Snap snap) throws IOException {
     int first = random.nextInt(content.sectors());
-    int most = Math.min(random.nextInt(4) == 0 ? 100 : 12, content.sectors() - first);
+    int most = Math.min(random.nextInt(3) == 0 ? 100 : 12, content.sectors() - first);
     long[] stamps = new long[1 + random.nextInt(most)];
     for (int i = 0; i < stamps.length; i++) {
       stamps[i] = random.nextLong() | 1;

@@ -82,11 +82,19 @@ final class PowerCutRun {
         settle();
       }
       PoolWorkload workload = new PoolWorkload(this, random);
+      boolean hammer = depth > 0 && steps > 1 && random.nextBoolean();
       for (int n = 0; n < steps && failure == null; n++) {
-        workload.step();
+        if (hammer) {
+          workload.hammer();
+        } else {
+          workload.step();
+        }
       }
       verifyNow();
       close();
+      if (hammer) {
+        open();
+      }
     } catch (Throwable e) {
       failed(e);
     } finally {
@@ -202,7 +210,7 @@ final class PowerCutRun {
     Random own = new Random(random.nextLong());
     boolean deeper = depth + 1 < DEEPEST && own.nextInt(3) == 0;
     PowerCuts next = deeper ? PowerCuts.some(40, own) : PowerCuts.none();
-    int steps = deeper ? 1 + own.nextInt(4) : own.nextInt(2);
+    int steps = deeper ? 2 + own.nextInt(5) : own.nextInt(2);
     new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);
   }
 
