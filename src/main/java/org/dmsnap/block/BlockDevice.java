@@ -44,6 +44,11 @@ public interface BlockDevice extends Closeable {
    */
   void sync() throws IOException;
 
+  /** As {@link #sync()}, and makes durable when it was last modified, too (fsync). */
+  default void syncTimes() throws IOException {
+    sync();
+  }
+
   /** Sets the size; growth reads as zeroes. Durable with the next {@link #sync()}. */
   void resize(long size) throws IOException;
 

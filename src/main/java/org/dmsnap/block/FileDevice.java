@@ -101,6 +101,18 @@ public final class FileDevice implements BlockDevice {
   }
 
   @Override
+  public void syncTimes() throws ErrnoException {
+    long stamp = inUse.readLock();
+    try {
+      if (LIBC.fsync(fd) < 0) { // never twice, as above
+        throw LastErrno.failure("fsync " + path);
+      }
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
   public void resize(long newSize) throws ErrnoException {
     long stamp = inUse.readLock();
     try {

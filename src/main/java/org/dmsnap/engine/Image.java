@@ -71,6 +71,12 @@ final class Image implements BlockDevice {
     }
   }
 
+  @Override
+  public void syncTimes() throws IOException {
+    sync(); // which remembers what is lost
+    device.syncTimes();
+  }
+
   private void checkNotLost() throws ErrnoException {
     IOException before = lost;
     if (before != null) {

@@ -70,6 +70,7 @@ final class CleanStop {
 
   private void note(OriginVolume origin, Map<String, CleanNote> notes) throws IOException {
     origin.flushAll();
+    origin.image().syncTimes(); // or a power cut undoes what the note is about to say
     BackingDirectory.Stat stat = state.directory().stat(origin.file());
     if (stat != null && !listed(origin).isEmpty()) {
       notes.put(origin.name(), new CleanNote(stat.size(), stat.modifiedSeconds()));

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A directory in memory, on a disk with a volatile cache: it knows what a power cut could leave.
  *
- * <p>Of each file it keeps, sector by sector, all that was written since its last sync, and its
- * sizes since then; of itself the changes of names since its last sync. A {@link #cut} leaves some
- * of the first, any of the sizes, and some of the changes of names: each is there as a whole or not
- * at all, and only if all that happened to its names before is there as well.
+ * <p>Of each file it keeps, sector by sector, all that was written since its last sync, its sizes
+ * since then, and when it was modified; of itself the changes of names since its last sync. A
+ * {@link #cut} leaves some of the first, any of the sizes, and some of the changes of names: each
+ * is there as a whole or not at all, and only if all that happened to its names before is there as
+ * well.
  */
 public final class VolatileDirectory implements BackingDirectory {
 
@@ -54,6 +55,7 @@ public final class VolatileDirectory implements BackingDirectory {
     volatile long size;
     byte[] synced = {};
     long modified;
+    long syncedModified;
     final Map<Integer, List<byte[]>> unsynced = new TreeMap<>();
     final List<Long> sizes = new ArrayList<>();
 
@@ -98,7 +100,8 @@ public final class VolatileDirectory implements BackingDirectory {
           });
       left.size = length;
       left.synced = left.bytes.clone();
-      left.modified = modified;
+      left.modified = choice.of(syncedModified, List.of(modified));
+      left.syncedModified = left.modified;
       return left;
     }
   }
@@ -352,6 +355,14 @@ public final class VolatileDirectory implements BackingDirectory {
         check("sync", 0, 0);
         watcher.before("sync " + name);
         inode.sync();
+      }
+    }
+
+    @Override
+    public void syncTimes() throws IOException {
+      synchronized (VolatileDirectory.this) {
+        sync();
+        inode.syncedModified = inode.modified;
       }
     }
 
