@@ -41,7 +41,7 @@ public final class FileDirectory implements BackingDirectory {
     int flags = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.CLOSE_ON_EXEC;
     int fd = LIBC.openat(CURRENT_DIRECTORY, path.toAbsolutePath().toString(), flags, 0);
     if (fd < 0) {
-      throw LastErrno.failure("open " + path);
+      throw noPool(path);
     }
     return new FileDirectory(FileStat.pathOf(fd).toRealPath(), fd);
   }
@@ -75,18 +75,18 @@ public final class FileDirectory implements BackingDirectory {
    * @throws ErrnoException EBUSY if a process has it open to write to it, else as open(2)
    */
   public static BlockDevice openToLookAt(Path path) throws IOException {
-    FileOpener anywhere = new FileOpener(CURRENT_DIRECTORY, Path.of(""));
     int place = LIBC.openat(CURRENT_DIRECTORY, path.toString(), OpenFlags.PLACE, 0);
     if (place < 0) {
       throw LastErrno.failure("open " + path);
     }
     try {
-      boolean device = FileStat.of(place).kind() == Kind.BLOCK_DEVICE;
-      return anywhere.openLocked(
-          path.toString(),
-          OpenFlags.of(Access.READ),
-          device ? Kind.BLOCK_DEVICE : Kind.FILE,
-          Access.READ);
+      Kind kind = FileStat.of(place).kind();
+      if (kind == Kind.OTHER) {
+        throw FileOpener.notOfKind(path.toString()); // opening it may ring or wait
+      }
+      FileOpener anywhere = new FileOpener(CURRENT_DIRECTORY, Path.of(""));
+      int flags = OpenFlags.of(Access.READ);
+      return anywhere.openLocked(path.toString(), flags, kind, Access.READ);
     } finally {
       LIBC.close(place);
     }
@@ -217,6 +217,21 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public String toString() {
     return path.toString();
+  }
+
+  private static ErrnoException noPool(Path path) {
+    Errno errno = LastErrno.get();
+    return switch (errno) {
+      case ENOENT ->
+          new ErrnoException(errno, "there is no pool " + path + "; make one with: mkdir " + path);
+      case ENOTDIR ->
+          new ErrnoException(
+              errno, path + " is not a directory; a pool is the directory that holds the images");
+      case EACCES ->
+          new ErrnoException(
+              errno, "you may not read the pool " + path + "; do this as its owner, or as root");
+      default -> LastErrno.failure("open the pool " + path);
+    };
   }
 
   private void link(String from, String to) throws IOException {

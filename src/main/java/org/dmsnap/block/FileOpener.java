@@ -102,7 +102,9 @@ record FileOpener(int directory, Path path) {
   private static ErrnoException failure(String file, int flags) {
     Errno errno = LastErrno.get();
     if (errno == Errno.ELOOP && (flags & OpenFlags.NO_FOLLOW) != 0) {
-      return new ErrnoException(errno, file + " is a symbolic link, which is not allowed here");
+      return new ErrnoException(
+          errno,
+          file + " is a symbolic link, which is not allowed here; put the file itself there");
     }
     if (errno == Errno.EISDIR || errno == Errno.ENXIO) {
       return notOfKind(file);
@@ -110,10 +112,25 @@ record FileOpener(int directory, Path path) {
     if (errno == Errno.EBUSY) {
       return new ErrnoException(errno, file + " is in use by the system; it is mounted perhaps");
     }
+    if (errno == Errno.EROFS) {
+      return new ErrnoException(
+          errno, file + " is on a file system that is mounted read-only; use -o ro to read it");
+    }
+    if (errno == Errno.EACCES || errno == Errno.EPERM) {
+      return new ErrnoException(errno, denied(file, flags));
+    }
     return LastErrno.failure("open " + file);
   }
 
-  private static ErrnoException notOfKind(String file) {
-    return new ErrnoException(Errno.EINVAL, file + " is not a file that can be used here");
+  private static String denied(String file, int flags) {
+    return (flags & OpenFlags.WRITE) != 0
+        ? "you may not write to " + file + "; do this as its owner, or use -o ro to read it"
+        : "you may not read " + file + "; do this as its owner, or as root";
+  }
+
+  /** What is neither a file nor a block device. */
+  static ErrnoException notOfKind(String file) {
+    return new ErrnoException(
+        Errno.EINVAL, file + " is neither a file nor a block device; take it away");
   }
 }

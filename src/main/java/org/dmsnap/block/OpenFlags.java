@@ -13,6 +13,9 @@ final class OpenFlags {
   /** Keeps an open of a pipe, put there in place of a file, from waiting for its other end. */
   static final int NONBLOCK = 04000;
 
+  /** Keeps a terminal, put there in place of a file, from becoming this process's own. */
+  static final int NO_TERMINAL = 0400;
+
   static final int DIRECTORY = ARM64 ? 040000 : 0200000;
   static final int NO_FOLLOW = ARM64 ? 0100000 : 0400000;
   static final int CLOSE_ON_EXEC = 02000000;
@@ -27,6 +30,6 @@ final class OpenFlags {
   /** What every open of a device with {@code access} has. */
   static int of(BackingDirectory.Access access) {
     int way = access == BackingDirectory.Access.WRITE ? WRITE : READ;
-    return way | NONBLOCK | CLOSE_ON_EXEC;
+    return way | NONBLOCK | NO_TERMINAL | CLOSE_ON_EXEC;
   }
 }

@@ -60,6 +60,10 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private void pool(Tally tally) throws IOException {
+    if (Files.isDirectory(path.resolve("ctl").resolve("status"))) {
+      throw new IOException(
+          path + " is no pool, one is mounted there; unmount it and check the pool itself");
+    }
     try (FileDirectory pool = FileDirectory.lock(path, true)) {
       PoolCheck.check(pool, tally);
     }

@@ -130,6 +130,11 @@ public final class FuseMount implements AutoCloseable {
     if (!Files.exists(DEVICE)) {
       throw new ErrnoException(Errno.ENODEV, "no " + DEVICE + ": load the kernel module fuse");
     }
+    if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
+      throw new ErrnoException(
+          Errno.EACCES,
+          "you may not use " + DEVICE + "; as root: chmod 666 " + DEVICE + ", or mount as root");
+    }
     try {
       return new DmsnapFuse(pool, loop, options);
     } catch (UnsatisfiedLinkError missing) {

@@ -45,6 +45,12 @@ public final class Mountpoint {
     if (!Files.isDirectory(absolute)) {
       throw new ErrnoException(Errno.ENOTDIR, "mountpoint " + path + " is not a directory");
     }
+    // as fusermount demands; root may mount over a directory that nobody can write to
+    if (SYSTEM.geteuid() != 0 && !(Files.isReadable(absolute) && Files.isWritable(absolute))) {
+      throw new ErrnoException(
+          Errno.EACCES,
+          "you may not mount over " + path + ": name a directory that you may write to");
+    }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(absolute)) {
       if (entries.iterator().hasNext()) {
         throw new ErrnoException(
