@@ -73,8 +73,8 @@ class SecurityTest {
       pool.control("snapshot", "s-" + name + " " + name + " 1M");
     }
     pool.umount();
-    pool.sh(
-        "echo precious | tee victim >linked; truncate -s 1M zeroes; rm $vg/s-*.cow; ln -s ../linked $vg/s-link.cow");
+    pool.sh("echo precious | tee victim >linked; truncate -s 1M zeroes; rm $vg/s-*.cow");
+    pool.sh("ln -s ../linked $vg/s-link.cow");
     pool.sh("ln victim $vg/s-hard.cow; mkfifo $vg/s-pipe.cow; mknod $vg/s-device.cow c 1 5");
     pool.sh("ln zeroes $vg/s-blank.cow");
 

@@ -1,5 +1,6 @@
 package org.dmsnap.pool;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -166,7 +167,8 @@ class BadPoolTest extends PoolFixture {
     }
     boolean damaged = mutator.random().nextBoolean();
     String table = TABLE.replaceAll("# dmsnap: clean.*\n", "");
-    Files.writeString(inside.resolve("pool.table"), damaged ? mutator.mutate(table, WORDS) : table);
+    String text = damaged ? mutator.mutate(table, WORDS) : table;
+    Files.write(inside.resolve("pool.table"), text.getBytes(UTF_8)); // half a surrogate is a ?
   }
 
   private static void empty(Path inside) throws IOException {
