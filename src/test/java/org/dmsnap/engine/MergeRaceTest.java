@@ -2,10 +2,15 @@ package org.dmsnap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A merge and what comes between, at chosen moments. */
@@ -20,21 +25,32 @@ class MergeRaceTest {
   void a_write_under_way_when_its_chunk_is_about_to_be_merged_is_waited_for() throws Exception {
     RamDevice cow = Bench.cow(16);
     SnapshotMerge merge = merge(bench, cow, 0, 1);
-    AtomicBoolean written = new AtomicBoolean();
-    bench.image.onEach((operation, at, length) -> written.set(operation == Operation.WRITE));
-    AtomicBoolean armed = new AtomicBoolean(true);
+    RamDevice siblingCow = Bench.cow(16);
+    bench.snapshot(siblingCow, "P", 8);
+    CountDownLatch writing = new CountDownLatch(1);
+    AtomicBoolean copied = new AtomicBoolean();
+    bench.image.onEach((operation, at, length) -> copied.compareAndSet(false, changes(operation)));
     cow.onEach(
         (operation, at, length) -> {
-          if (operation == Operation.WRITE && armed.getAndSet(false)) {
-            merge.start();
-            while (!waits() && !written.get()) {
+          if (changes(operation) && writing.getCount() > 0) { // the write, its lock held
+            writing.countDown();
+            while (!waits() && !copied.get()) {
               Thread.onSpinWait();
             }
           }
         });
+    CompletableFuture<Void> write = new CompletableFuture<>();
+    siblingCow.onEach(
+        (operation, at, length) -> {
+          if (operation == Operation.SYNC && !write.isDone() && writing.getCount() > 0) {
+            write.completeAsync(() -> write(merge)); // after the copy-out, before the merge's look
+            await(writing);
+          }
+        });
 
-    Io.write(merge, 0, Bench.bytes(CHUNK, 2));
+    merge.start();
     merge.join();
+    write.join();
 
     assertThat(bench.image.content(0, CHUNK)).isEqualTo(Bench.bytes(CHUNK, 2));
     assertThat(merge.status()).isEqualTo("16/128 16");
@@ -74,6 +90,27 @@ class MergeRaceTest {
           }
         };
     return new SnapshotMerge(bench.origin, snapshot, nobody);
+  }
+
+  private static boolean changes(Operation operation) {
+    return operation == Operation.WRITE;
+  }
+
+  private static @Nullable Void write(SnapshotMerge merge) {
+    try {
+      Io.write(merge, 0, Bench.bytes(CHUNK, 2));
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static boolean waits() {
