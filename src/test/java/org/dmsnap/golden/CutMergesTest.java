@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Merges that go on run by run, from where the kernel began to where the kernel was cut. */
+/** Merges that go on chunk by chunk, from where the kernel began to where the kernel was cut. */
 class CutMergesTest {
 
   /** With the status line that the kernel showed at the cut. */
@@ -33,7 +33,7 @@ class CutMergesTest {
     ExceptionStore store = open(cow);
 
     while (!store.usage().toString().equals(status)) {
-      assertThat(mergeOneRun(store)).isPositive();
+      assertThat(mergeOneChunk(store)).isPositive();
     }
 
     assertThat(cow.content()).isEqualTo(image(scenario, "cow-interrupted.img.gz").content());
@@ -47,7 +47,7 @@ class CutMergesTest {
     ExceptionStore store = open(cow);
     assertThat(store.usage().toString()).isEqualTo(status);
 
-    while (mergeOneRun(store) > 0) {}
+    while (mergeOneChunk(store) > 0) {}
 
     assertThat(cow.content()).isEqualTo(image(scenario, "cow.img.gz").content());
   }
@@ -61,7 +61,7 @@ class CutMergesTest {
 
     for (long run = 1; run > 0; left -= run) {
       assertThat(store.usage().toString()).isEqualTo(numbers(left, chunk));
-      run = mergeOneRun(store);
+      run = mergeOneChunk(store);
     }
     assertThat(left).isZero();
   }
@@ -79,7 +79,7 @@ class CutMergesTest {
     assertThat(store.usage().toString()).isEqualTo("2056/2400 16");
   }
 
-  private static long mergeOneRun(ExceptionStore store) throws Exception {
+  private static long mergeOneChunk(ExceptionStore store) throws Exception {
     List<MergeRun> runs = store.prepareMerge(1);
     long chunks = runs.stream().mapToLong(run -> run.run().count()).sum();
     if (chunks > 0) {
