@@ -155,11 +155,46 @@ final class Merger implements Runnable {
   private void copy(List<MergeRun> runs) throws IOException {
     NativeBuffer buffer = BufferPool.borrow();
     try {
-      for (MergeRun run : runs) {
-        copy(run, buffer);
+      for (int i = 0; i < runs.size(); ) {
+        int count = together(runs, i);
+        if (count == 1) {
+          copy(runs.get(i), buffer);
+        } else {
+          copyTogether(runs.subList(i, i + count), buffer);
+        }
+        i += count;
       }
     } finally {
       BufferPool.giveBack(buffer);
+    }
+  }
+
+  /**
+   * How many runs, from the {@code first}, lie next to each other on the COW device in a buffer.
+   */
+  private int together(List<MergeRun> runs, int first) {
+    long chunks = runs.get(first).run().count();
+    int next = first + 1;
+    while (next < runs.size() && runs.get(next).run().end() == runs.get(next - 1).run().first()) {
+      chunks += runs.get(next).run().count();
+      if (chunkSize.positionOf(chunks) > BufferPool.BUFFER_BYTES) {
+        break;
+      }
+      next++;
+    }
+    return next - first;
+  }
+
+  /** Reads scattered runs at once, where they are one on the COW device. */
+  private void copyTogether(List<MergeRun> runs, NativeBuffer buffer) throws IOException {
+    long from = chunkSize.positionOf(runs.get(runs.size() - 1).run().first());
+    long to = chunkSize.positionOf(runs.get(0).run().end());
+    cow.read(from, buffer.seek(0), (int) (to - from));
+    for (MergeRun run : runs) {
+      buffer.seek((int) (chunkSize.positionOf(run.run().first()) - from));
+      int length = (int) (end(run) - start(run));
+      origin.image().write(start(run), buffer, length);
+      mergedBytes.addAndGet(length);
     }
   }
 
