@@ -288,7 +288,8 @@ class PoolMergeTest extends PoolFixture {
 
     open();
 
-    if (started) {
+    // cut between the new table and the sync of its directory, it may have started all the same
+    if (started || pool.device("snap") == null) {
       await(() -> device("base").status().endsWith("linear "));
       assertMerged();
       assertThat(files()).containsExactly("base.img", "pool.table");
