@@ -72,8 +72,9 @@ final class There {
     Set<String> plain = new TreeSet<>(names);
     plain.removeAll(merging);
     plain.forEach(name -> script.add("status " + name + " " + name));
+    plain.forEach(name -> script.add("content " + name)); // a merge may fill snapshots up
     lines.forEach((name, line) -> add(script, "snapshot-merge", name, line));
-    names.forEach(name -> script.add("content " + name));
+    merging.forEach(name -> script.add("content " + name));
     script.add("echo turn");
     puts.forEach(put -> script.add("put " + put));
     if (cut) {
@@ -82,8 +83,11 @@ final class There {
       merging.forEach(name -> script.add("merged " + name));
     }
     for (String name : names) {
-      script.add("content " + name);
-      if (!cut || !merging.contains(Model.originOf(name))) { // else it changes all the time
+      boolean changes = cut && merging.contains(Model.originOf(name));
+      if (!changes || !name.contains("tiny")) {
+        script.add("content " + name);
+      }
+      if (!changes) {
         script.add("status " + name + " " + name);
       }
     }
