@@ -47,6 +47,7 @@ final class CleanStop {
   /** Commits, notes how the origins are, closes everything. */
   void stop() throws IOException {
     Map<String, CleanNote> notes = new TreeMap<>();
+    new Merging(state).finishAll(); // before changes are held
     for (OriginVolume origin : state.volumes().origins()) {
       origin.resume();
       origin.gate().holdChanges(); // for good: what comes now was not acknowledged, nor will be

@@ -2,40 +2,70 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dmsnap.engine.MergeListener;
 import org.dmsnap.engine.SnapshotMerge;
+import org.jspecify.annotations.Nullable;
 
-/** Takes a merged snapshot away, or says why its merge has failed; on the merge's thread. */
+/**
+ * Takes a merged snapshot away, or says why its merge has failed; called on the merge's thread.
+ *
+ * <p>What cannot be taken away yet, such as when {@code pool.table} cannot be written, is tried
+ * again: ever more seldom by itself, with every command, at a clean stop, and by the next mount.
+ * The origin reads the same all the while.
+ */
 final class MergeEnd implements MergeListener {
+
+  private static final long LONGEST_PAUSE_SECONDS = 60;
 
   private final PoolState state;
   private final SnapshotVolume volume;
+  private final String begun;
   private final long startNanos = System.nanoTime();
+  private volatile @Nullable SnapshotMerge finished; // until its snapshot is gone
 
-  /** Waits for the merge of {@code volume}. */
-  MergeEnd(PoolState state, SnapshotVolume volume) {
+  /** Waits for the merge of {@code volume}, which {@code begun}: was started, or resumed. */
+  MergeEnd(PoolState state, SnapshotVolume volume, String begun) {
     this.state = state;
     this.volume = volume;
+    this.begun = begun;
   }
 
   @Override
   public void finished(SnapshotMerge merge) {
+    finished = merge;
+    finishOrTryAgain(1);
+  }
+
+  private void finishOrTryAgain(long pauseSeconds) {
     try {
-      state.commands().unlessClosed(() -> finish(merge));
+      state.commands().unlessClosed(this::finish);
     } catch (IOException | RuntimeException failure) {
-      state
-          .log()
-          .error(
-              volume.name()
-                  + " is merged, but stays until the next mount: "
-                  + failure.getMessage());
+      told(failure);
+      long next = Math.min(2 * pauseSeconds, LONGEST_PAUSE_SECONDS);
+      CompletableFuture.delayedExecutor(pauseSeconds, TimeUnit.SECONDS, state.background())
+          .execute(() -> finishOrTryAgain(next));
     }
   }
 
-  private void finish(SnapshotMerge merge) throws IOException {
+  /** Takes the snapshot away if it is merged and still there; under the command lock. */
+  void finishNow() {
+    try {
+      finish();
+    } catch (IOException | RuntimeException failure) {
+      told(failure);
+    }
+  }
+
+  private void finish() throws IOException {
+    SnapshotMerge merge = finished;
+    if (merge == null) {
+      return;
+    }
     state.table().settle();
     new Removal(state).removeMerged(volume);
+    finished = null;
     double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     state
         .log()
@@ -48,7 +78,20 @@ final class MergeEnd implements MergeListener {
                 + merge.mergedBytes()
                 + " bytes in "
                 + String.format(Locale.ROOT, "%.1f", seconds)
-                + " s");
+                + " s since it was "
+                + begun);
+  }
+
+  private void told(Exception failure) {
+    state
+        .log()
+        .error(
+            volume.name()
+                + " is merged into "
+                + volume.origin().name()
+                + ", but cannot be taken away yet; it is tried again with the next command, from"
+                + " time to time, and by the next mount: "
+                + failure.getMessage());
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.engine.MergeListener;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
 import org.jspecify.annotations.Nullable;
@@ -175,12 +174,46 @@ final class Merging {
     }
   }
 
-  /** Shows {@code origin} as merged with {@code volume}; the gate is held, or nobody there yet. */
-  RunningMerge prepare(SnapshotVolume volume, Snapshot snapshot) {
+  /** Takes away what is merged, but could not be taken away when it was. */
+  void finishAll() {
+    for (OriginVolume origin : state.volumes().origins()) {
+      RunningMerge merge = origin.merge();
+      if (merge != null) {
+        merge.end().finishNow();
+      }
+    }
+  }
+
+  /** Goes on, at a mount, with a merge that was under way: its origin reads as merged. */
+  void reload(SnapshotVolume volume, Snapshot snapshot) {
     OriginVolume origin = volume.origin();
-    MergeListener listener = new MergeEnd(state, volume);
-    SnapshotMerge target = new SnapshotMerge(origin.origin(), snapshot, listener);
-    return new RunningMerge(volume, target, new CowDevice(origin, volume));
+    volume.retireNow();
+    volume.cut(volume.name() + " merges into " + origin.name());
+    volume.hiddenCow().cut();
+    origin.begin(prepare(volume, snapshot, "resumed"));
+  }
+
+  /** Goes on no more, at a mount, with a merge whose snapshot was found Invalid. */
+  void drop(SnapshotVolume volume) throws IOException {
+    if (!state.options().readOnly()) {
+      state.table().change(table -> table.withMerge(volume.name(), null));
+    }
+    state
+        .log()
+        .error(
+            "the merge of "
+                + volume.name()
+                + " cannot go on, as it is Invalid; "
+                + volume.origin().name()
+                + " holds what was merged until then, and may be inconsistent");
+  }
+
+  /** The merge of {@code volume}, which is {@code begun}: started, or resumed. */
+  private RunningMerge prepare(SnapshotVolume volume, Snapshot snapshot, String begun) {
+    OriginVolume origin = volume.origin();
+    MergeEnd end = new MergeEnd(state, volume, begun);
+    SnapshotMerge target = new SnapshotMerge(origin.origin(), snapshot, end);
+    return new RunningMerge(volume, target, new CowDevice(origin, volume), end);
   }
 
   /** Starts, unless someone has opened either of the two meanwhile; whether it did. */
@@ -233,7 +266,7 @@ final class Merging {
     volume.contentChanged();
     volume.cut(volume.name() + " merges into " + origin.name());
     volume.hiddenCow().cut();
-    origin.begin(prepare(volume, snapshot));
+    origin.begin(prepare(volume, snapshot, "started"));
   }
 
   private static void checkValid(SnapshotVolume volume) throws ErrnoException {

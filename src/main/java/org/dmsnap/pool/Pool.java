@@ -281,6 +281,7 @@ public final class Pool implements AutoCloseable {
                 throw new ErrnoException(Errno.EROFS, "the pool is mounted read-only");
               }
               state.table().settle();
+              new Merging(state).finishAll();
               work.run();
             });
   }

@@ -153,13 +153,14 @@ final class PoolLoader {
                   + reason);
     }
     Snapshot loaded = volume.snapshot();
-    if (loaded != null && loaded.valid() && listed.merges().get(name) == MergeStage.RUNNING) {
-      volume.retireNow();
-      volume.cut(name + " merges into " + origin.name());
-      volume.hiddenCow().cut();
-      origin.begin(new Merging(state).prepare(volume, loaded));
-    } else {
-      origin.attach(volume);
+    boolean merges = listed.merges().get(name) == MergeStage.RUNNING;
+    if (merges && loaded != null && loaded.valid()) {
+      new Merging(state).reload(volume, loaded);
+      return;
+    }
+    origin.attach(volume);
+    if (merges && !volume.unloadable()) {
+      new Merging(state).drop(volume);
     }
   }
 

@@ -47,8 +47,7 @@ record PoolState(
       RunningMerge merge = origin.merge();
       if (merge != null && merge.volume().name().equals(name)) {
         throw new ErrnoException(
-            Errno.EBUSY,
-            "snapshot " + name + " is merging into " + origin.name() + ", which cannot be undone");
+            Errno.EBUSY, "snapshot " + name + " is merging into " + origin.name() + merge.way());
       }
     }
   }

@@ -28,6 +28,7 @@ final class Removal {
       }
     }
     refuseMerging(volume);
+    boolean merging = state.table().current().merges().get(volume.name()) == MergeStage.RUNNING;
     retire(volume);
     try {
       unlist(volume);
@@ -36,6 +37,16 @@ final class Removal {
       throw failure;
     }
     if (volume instanceof SnapshotVolume snapshot) {
+      if (merging) {
+        state
+            .log()
+            .warning(
+                "the merge of "
+                    + snapshot.name()
+                    + " had not ended: its origin "
+                    + snapshot.origin().name()
+                    + " may be inconsistent");
+      }
       dismantle(snapshot);
     } else if (volume instanceof OriginVolume origin) {
       dismantle(origin);

@@ -10,19 +10,32 @@ import org.dmsnap.store.Usage;
  * @param volume the snapshot that merges; nobody can open it any more
  * @param target serves the origin meanwhile
  * @param hiddenCow the device of the COW file, under the origin's name
+ * @param end takes the snapshot away once it is merged
  * @param running whether it has been started
  */
 record RunningMerge(
-    SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, AtomicBoolean running) {
+    SnapshotVolume volume,
+    SnapshotMerge target,
+    CowDevice hiddenCow,
+    MergeEnd end,
+    AtomicBoolean running) {
 
   /** A merge that is not started yet. */
-  RunningMerge(SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow) {
-    this(volume, target, hiddenCow, new AtomicBoolean());
+  RunningMerge(SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, MergeEnd end) {
+    this(volume, target, hiddenCow, end, new AtomicBoolean());
   }
 
   /** Whether it has been started. */
   boolean started() {
     return running.get();
+  }
+
+  /** What is to be said to who would have it otherwise. */
+  String way() {
+    return target.failed()
+        ? ", and the merge has failed: the rest of what it reads is in the snapshot alone. Once"
+            + " the cause is gone (ctl/log has it), mount the pool again, and the merge goes on"
+        : ", which cannot be undone";
   }
 
   /** Lets it move data. */
