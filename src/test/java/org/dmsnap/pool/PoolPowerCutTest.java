@@ -19,7 +19,7 @@ class PoolPowerCutTest {
   private static final int STEPS = 40;
 
   static LongStream seeds() {
-    return LongStream.range(0, Long.getLong("powercut.sample", 40));
+    return LongStream.range(0, Long.getLong("powercut.sample", 30));
   }
 
   static LongStream manySeeds() {
@@ -31,7 +31,7 @@ class PoolPowerCutTest {
   @MethodSource("seeds")
   void no_power_cut_breaks_a_promise(long seed) {
     Random random = new Random(seed);
-    run(random, PowerCuts.some(4, random));
+    run(random, PowerCuts.some(8, random));
   }
 
   @Tag("exhaustive")

@@ -129,8 +129,8 @@ final class PoolWorkload {
     int chunk = 1 << random.nextInt(random.nextBoolean() ? 2 : 5);
     long useful = CowSize.useful(origin.content.sectors(), chunk);
     long least = Math.min(useful, 3L * chunk);
-    long sectors =
-        random.nextBoolean() ? useful : least + random.nextInt((int) (useful - least) + 1);
+    long room = random.nextBoolean() ? useful - least : Math.min(useful - least, 8L * chunk);
+    long sectors = random.nextBoolean() ? useful : least + random.nextInt((int) room + 1);
     boolean mayFill =
         sectors < useful
             && run.options().autoextendThreshold() == 100

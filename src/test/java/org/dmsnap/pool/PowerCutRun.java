@@ -192,7 +192,7 @@ final class PowerCutRun {
     if (failure != null) {
       return;
     }
-    for (Loss loss : cuts.beforeNextChange()) {
+    for (Loss loss : cuts.before(change)) {
       try {
         cut(change, loss);
       } catch (Throwable e) {
@@ -208,7 +208,7 @@ final class PowerCutRun {
     String told =
         story + "\n  cut in " + step + " before " + change + ", loses " + loss + " of what is open";
     Random own = new Random(random.nextLong());
-    boolean deeper = depth + 1 < DEEPEST && own.nextInt(3) == 0;
+    boolean deeper = depth + 1 < DEEPEST && own.nextInt(2) == 0;
     PowerCuts next = deeper ? PowerCuts.some(40, own) : PowerCuts.none();
     int steps = deeper ? 2 + own.nextInt(5) : own.nextInt(2);
     new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);

@@ -6,12 +6,12 @@ import org.dmsnap.block.VolatileDirectory.Loss;
 /** Which cuts of a run are tried: at one change to the disk, at all, or at some. */
 interface PowerCuts {
 
-  /** What is lost in the cuts to be tried before the next change. */
-  Loss[] beforeNextChange();
+  /** What is lost in the cuts to be tried before {@code change}. */
+  Loss[] before(String change);
 
   /** Tries every change: with all lost, nothing lost, and {@code subsets} subsets lost. */
   static PowerCuts all(int subsets, Random random) {
-    return () -> {
+    return change -> {
       Loss[] losses = new Loss[2 + subsets];
       losses[0] = Loss.EVERYTHING;
       losses[1] = Loss.NOTHING;
@@ -22,17 +22,21 @@ interface PowerCuts {
     };
   }
 
-  /** Tries one change in {@code every}, in one way. */
+  /**
+   * Tries one change in {@code every}, in one way; more of the syncs, before which most is torn.
+   */
   static PowerCuts some(int every, Random random) {
-    return () ->
-        random.nextInt(every) == 0
-            ? new Loss[] {random.nextInt(4) == 0 ? whole(random) : partial(random)}
-            : new Loss[0];
+    return change -> {
+      int odds = change.startsWith("sync ") ? Math.max(1, every / 4) : every;
+      return random.nextInt(odds) == 0
+          ? new Loss[] {random.nextInt(6) == 0 ? whole(random) : partial(random)}
+          : new Loss[0];
+    };
   }
 
   /** Tries none. */
   static PowerCuts none() {
-    return () -> new Loss[0];
+    return change -> new Loss[0];
   }
 
   private static Loss whole(Random random) {
