@@ -10,7 +10,8 @@ import org.dmsnap.block.ErrnoException;
 /** Follows one merge as {@code ctl} shows it, and prints LVM's lines about it. */
 final class MergeProgress {
 
-  private static final long POLL_MILLIS = 250;
+  private static final long FIRST_POLL_MILLIS = 16; // a short merge is not waited for in vain
+  private static final long LAST_POLL_MILLIS = 256;
   private static final int STATE = 4; // which of the letters of lv_attr
   private static final double ALL = 100;
 
@@ -33,8 +34,9 @@ final class MergeProgress {
    */
   void await() throws IOException {
     try {
-      while (underWay()) {
-        pause();
+      for (long pause = FIRST_POLL_MILLIS; underWay(); ) {
+        sleep(pause);
+        pause = Math.min(pause + pause / 4, LAST_POLL_MILLIS);
       }
     } catch (NoSuchFileException unmounted) {
       throw new ErrnoException(
@@ -48,9 +50,9 @@ final class MergeProgress {
     }
   }
 
-  private static void pause() throws ErrnoException {
+  private static void sleep(long millis) throws ErrnoException {
     try {
-      Thread.sleep(POLL_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new ErrnoException(Errno.EINTR, "interrupted; the merge goes on", interrupted);
