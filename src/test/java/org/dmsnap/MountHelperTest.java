@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,44 @@ class MountHelperTest {
     assertThat(run("dmsnap", "--version"))
         .isEqualTo(
             new Result(1, "dmsnap: not built: run \"mvn -B -q -DskipTests package\" first\n"));
+  }
+
+  @Test
+  void an_archive_of_classes_is_for_the_java_that_made_it_alone() throws Exception {
+    Files.createFile(place.resolve("lib/classes-17.0.1.jsa"));
+    assertThat(run("dmsnap", "status", "/mnt").output()).contains("lib/classes-17.0.1.jsa");
+
+    script("java", "echo \"$@\" 'version \"17.0.2\"'");
+
+    assertThat(run("dmsnap", "status", "/mnt").output()).doesNotContain(".jsa");
+  }
+
+  @Test
+  void a_java_that_keeps_no_classes_leaves_nothing_behind() throws Exception {
+    assertThat(run("dmsnap", "--share-classes").output()).contains("it starts without");
+
+    assertThat(place.resolve("lib")).isDirectoryNotContaining("glob:**.jsa*");
+  }
+
+  @Test
+  void classes_that_are_kept_are_passed_over_in_silence_once_they_do_not_fit() throws Exception {
+    Path built = Path.of("target/dmsnap");
+    assumeTrue(Files.exists(built.resolve("lib/dmsnap.jar")), "needs the built program");
+    Files.delete(place.resolve("lib/dmsnap.jar"));
+    Files.delete(place.resolve("lib"));
+    Process copy = new ProcessBuilder("cp", "-R", built + "/.", place.toString()).start();
+    assertThat(copy.waitFor()).isZero();
+    Path java = Path.of(System.getProperty("java.home"), "bin/java");
+    script("java", "exec " + java + " \"$@\"");
+    assertThat(run("dmsnap", "--share-classes")).isEqualTo(new Result(0, ""));
+    Result fitting = run("dmsnap", "--version");
+
+    Path jar = place.resolve("lib/dmsnap.jar");
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
+
+    assertThat(place.resolve("lib")).isDirectoryContaining("glob:**/classes-*.jsa");
+    assertThat(fitting.output()).startsWith("dmsnap ").hasLineCount(1);
+    assertThat(run("dmsnap", "--version")).isEqualTo(fitting);
   }
 
   /** Makes a Java of version 17 that does {@code body}. */

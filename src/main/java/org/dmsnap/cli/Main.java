@@ -1,5 +1,6 @@
 package org.dmsnap.cli;
 
+import java.util.Optional;
 import org.dmsnap.control.Command;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
  * stderr.
  */
 @CommandLine.Command(
-    name = "dmsnap",
+    name = Main.NAME,
     description = "Device-mapper snapshots without device-mapper.",
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
@@ -32,6 +33,8 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
 
+  static final String NAME = "dmsnap";
+
   private static final int FAILED = 1;
   private static final int USAGE = 2;
 
@@ -39,7 +42,7 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] words) {
-    System.exit(commandLine().execute(words));
+    System.exit(commandLine(words.length == 0 ? "" : words[0]).execute(words));
   }
 
   /** The command line, ready to execute. */
@@ -48,6 +51,35 @@ public final class Main implements Runnable {
     for (Command command : Command.ALL) {
       commandLine.addSubcommand(ControlCommand.commandLine(command));
     }
+    return ready(commandLine);
+  }
+
+  /**
+   * The command line for words of which {@code first} is the first: if that is a subcommand, the
+   * others are left out, for the model of each takes time at every start.
+   */
+  static CommandLine commandLine(String first) {
+    return subcommand(first)
+        .map(only -> new CommandLine(CommandSpec.create().name(NAME)).addSubcommand(only))
+        .map(Main::ready)
+        .orElseGet(Main::commandLine);
+  }
+
+  private static Optional<CommandLine> subcommand(String name) {
+    for (Command command : Command.ALL) {
+      if (command.name().equals(name)) {
+        return Optional.of(ControlCommand.commandLine(command));
+      }
+    }
+    for (Class<?> type : Main.class.getAnnotation(CommandLine.Command.class).subcommands()) {
+      if (type.getAnnotation(CommandLine.Command.class).name().equals(name)) {
+        return Optional.of(new CommandLine(type));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static CommandLine ready(CommandLine commandLine) {
     return commandLine
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::misused)

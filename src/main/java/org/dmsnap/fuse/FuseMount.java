@@ -58,8 +58,9 @@ public final class FuseMount implements AutoCloseable {
       throws IOException {
     boolean root = MountCalls.INSTANCE.geteuid() == 0;
     LibFuseOptions words = new LibFuseOptions(options, root);
+    DmsnapFuse fileSystem = fileSystem(pool, loop, options); // or nothing is done for a mount
     Mountpoint ready = Mountpoint.ready(mountpoint);
-    FuseMount mount = new FuseMount(fileSystem(pool, loop, options), loop, ready, words);
+    FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
     loop.start(() -> mount.libFuse.fuse_loop(mount.fuse));
     mount.probe();
     pool.cacheListener(name -> mount.dropCache(name, pool));
