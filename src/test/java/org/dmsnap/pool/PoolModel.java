@@ -5,35 +5,42 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The volumes of a pool, and what each may hold after a power cut. */
-final class PoolModel {
+public final class PoolModel {
 
   /** A snapshot. */
-  static final class Snap {
-    SectorModel content;
-    final boolean persistent;
-    final boolean mayFill; // so that it may become Invalid
+  public static final class Snap {
+    public SectorModel content;
+    public final boolean persistent;
+    final boolean small; // it can fill up
+    boolean mayFill; // so that it may become Invalid
     boolean invalid;
 
-    Snap(SectorModel content, boolean persistent, boolean mayFill) {
+    /** One that never becomes Invalid. */
+    public Snap(SectorModel content, boolean persistent) {
+      this(content, persistent, false, false);
+    }
+
+    Snap(SectorModel content, boolean persistent, boolean small, boolean mayFill) {
       this.content = content;
       this.persistent = persistent;
+      this.small = small;
       this.mayFill = mayFill;
     }
 
     Snap copy() {
-      Snap copy = new Snap(content.copy(), persistent, mayFill);
+      Snap copy = new Snap(content.copy(), persistent, small, mayFill);
       copy.invalid = invalid;
       return copy;
     }
   }
 
   /** An origin and its snapshots, but for one that merges: the origin is that already. */
-  static final class Orig {
-    SectorModel content;
-    final Map<String, Snap> snapshots = new TreeMap<>();
+  public static final class Orig {
+    public SectorModel content;
+    public final Map<String, Snap> snapshots = new TreeMap<>();
     @Nullable String due;
 
-    Orig(SectorModel content) {
+    public Orig(SectorModel content) {
       this.content = content;
     }
 
@@ -44,28 +51,31 @@ final class PoolModel {
       return copy;
     }
 
-    void synced() {
+    public void synced() {
       content.synced();
       snapshots.values().forEach(snap -> snap.content.synced());
     }
 
-    /** From now on it reads as the snapshot did. */
-    void merge(String name) {
+    /**
+     * From now on it reads as the snapshot did; no full sibling holds that up, whatever the policy.
+     */
+    public void merge(String name) {
       content = snapshots.remove(name).content.copy();
+      snapshots.values().forEach(sibling -> sibling.mayFill |= sibling.small);
       due = null;
     }
   }
 
-  final Map<String, Orig> origins = new TreeMap<>();
+  public final Map<String, Orig> origins = new TreeMap<>();
 
-  PoolModel copy() {
+  public PoolModel copy() {
     PoolModel copy = new PoolModel();
     origins.forEach((name, origin) -> copy.origins.put(name, origin.copy()));
     return copy;
   }
 
   /** What the next mount shows: what is due merges, what is transient is gone. */
-  PoolModel remounted() {
+  public PoolModel remounted() {
     PoolModel copy = copy();
     for (Orig origin : copy.origins.values()) {
       if (origin.due != null) {
@@ -76,13 +86,13 @@ final class PoolModel {
     return copy;
   }
 
-  PoolModel synced() {
+  public PoolModel synced() {
     origins.values().forEach(Orig::synced);
     return this;
   }
 
   /** The names and sizes that tell it from another. */
-  String structure() {
+  public String structure() {
     StringBuilder text = new StringBuilder();
     origins.forEach(
         (name, origin) ->

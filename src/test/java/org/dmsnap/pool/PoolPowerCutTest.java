@@ -2,9 +2,12 @@ package org.dmsnap.pool;
 
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.fuzz.Seeds;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,14 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PoolPowerCutTest {
 
   private static final int STEPS = 40;
+  private static final int SUBSETS = 3; // of what is not synced, before each change
 
   static LongStream seeds() {
-    return LongStream.range(0, Long.getLong("powercut.sample", 30));
+    return LongStream.range(0, 30);
   }
 
   static LongStream manySeeds() {
-    long first = Long.getLong("powercut.first", 1000);
-    return LongStream.range(first, first + Long.getLong("powercut.seeds", 100));
+    return Seeds.during("dmsnap.powercut.minutes", 100);
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -39,15 +42,28 @@ class PoolPowerCutTest {
   @MethodSource("manySeeds")
   void no_power_cut_before_any_change_breaks_a_promise(long seed) {
     Random random = new Random(seed);
-    long before = PowerCutRun.TRIED.get();
+    long before = tried();
     try {
-      run(random, PowerCuts.all(Integer.getInteger("powercut.subsets", 3), random));
+      run(random, PowerCuts.all(SUBSETS, random));
     } catch (AssertionError e) { // now: the report comes when all is over
       System.out.println("seed " + seed + " failed: " + e.getMessage());
       throw e;
     }
-    long tried = PowerCutRun.TRIED.get();
-    System.out.println("seed " + seed + ": " + (tried - before) + " cuts, " + tried + " in all");
+    System.out.println(
+        "seed " + seed + ": " + (tried() - before) + " cuts, " + tried() + " in all");
+  }
+
+  private static long tried() {
+    return PowerCutRun.TRIED.values().stream().mapToLong(cuts -> cuts).sum();
+  }
+
+  @AfterAll
+  static void figures() {
+    if (Long.getLong("dmsnap.powercut.minutes") != null) {
+      new TreeMap<>(PowerCutRun.TRIED)
+          .forEach((kind, cuts) -> System.out.println(cuts + " cuts in " + kind));
+      System.out.println(tried() + " cuts in all");
+    }
   }
 
   private static void run(Random random, PowerCuts cuts) {

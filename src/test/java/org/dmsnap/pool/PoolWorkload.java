@@ -12,6 +12,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.store.ExceptionStoreType;
 
@@ -56,8 +57,10 @@ final class PoolWorkload {
       withSnapshot(origin, (snap, model) -> write(snap, model.content, model));
     } else if (dice < 58) {
       fsync(name, origin);
-    } else if (dice < 66) {
+    } else if (dice < 63) {
       zero(name, origin.content, random.nextBoolean());
+    } else if (dice < 66) {
+      withSnapshot(origin, (snap, model) -> zero(snap, model.content, random.nextBoolean()));
     } else if (dice < 74) {
       snapshot(name, origin);
     } else if (dice < 79) {
@@ -110,7 +113,7 @@ final class PoolWorkload {
 
   private void create() throws IOException {
     String name = random.nextBoolean() ? "base" : "other";
-    int sectors = 1 + random.nextInt(MOST_SECTORS);
+    int sectors = 1 + random.nextInt(random.nextInt(6) == 0 ? 4 * MOST_SECTORS : MOST_SECTORS);
     command(
         "create " + name,
         model -> model.origins.putIfAbsent(name, new PoolModel.Orig(new SectorModel(sectors))),
@@ -131,10 +134,9 @@ final class PoolWorkload {
     long least = Math.min(useful, 3L * chunk);
     long room = random.nextBoolean() ? useful - least : Math.min(useful - least, 8L * chunk);
     long sectors = random.nextBoolean() ? useful : least + random.nextInt((int) room + 1);
-    boolean mayFill =
-        sectors < useful
-            && run.options().autoextendThreshold() == 100
-            && run.options().overflow() == OverflowPolicy.INVALIDATE;
+    boolean small = sectors < useful && run.options().autoextendThreshold() == 100;
+    boolean mayFill = small && run.options().overflow() == OverflowPolicy.INVALIDATE;
+    Set<Feature> features = random.nextBoolean() ? Set.of() : Set.of(Feature.DISCARD_ZEROES_COW);
     command(
         "snapshot " + snap + " of " + name + " " + type + " " + chunk + " cow " + sectors,
         model ->
@@ -145,6 +147,7 @@ final class PoolWorkload {
                     new PoolModel.Snap(
                         requireNonNull(model.origins.get(name)).content.copy().synced(),
                         !type.equals("N"),
+                        small,
                         mayFill)),
         () ->
             run.pool()
@@ -155,7 +158,7 @@ final class PoolWorkload {
                         sectors * SECTOR,
                         ExceptionStoreType.of(type),
                         chunk,
-                        Set.of())));
+                        features)));
   }
 
   private void remove(String name, PoolModel.Orig origin) throws IOException {
@@ -250,8 +253,9 @@ final class PoolWorkload {
           origin,
           (snap, model) -> {
             run.step("fsync " + snap);
-            run.device(snap).flush();
-            run.change(same -> model.content.synced());
+            if (run.unlessInvalid(snap, model, () -> run.device(snap).flush())) {
+              run.change(same -> model.content.synced());
+            }
           });
     }
   }

@@ -3,14 +3,17 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BufferPool;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
@@ -31,8 +34,8 @@ final class PowerCutRun {
   private static final int SECTOR = 512;
   private static final int DEEPEST = 3;
 
-  /** Cuts tried so far, in all runs. */
-  static final AtomicLong TRIED = new AtomicLong();
+  /** Cuts tried so far, in all runs: by what was under way, and before which change. */
+  static final Map<String, Long> TRIED = new ConcurrentHashMap<>();
 
   private final VolatileDirectory disk;
   private final PoolOptions options;
@@ -203,7 +206,7 @@ final class PowerCutRun {
   }
 
   private void cut(String change, Loss loss) {
-    TRIED.incrementAndGet();
+    TRIED.merge(kind(step) + ", " + kindOfChange(change), 1L, Long::sum);
     VolatileDirectory left = disk.cut(loss, random);
     String told =
         story + "\n  cut in " + step + " before " + change + ", loses " + loss + " of what is open";
@@ -212,6 +215,17 @@ final class PowerCutRun {
     PowerCuts next = deeper ? PowerCuts.some(40, own) : PowerCuts.none();
     int steps = deeper ? 2 + own.nextInt(5) : own.nextInt(2);
     new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);
+  }
+
+  private static String kind(String step) {
+    return step.split(" ")[0];
+  }
+
+  /** Such as {@code write cow}. */
+  private static String kindOfChange(String change) {
+    String[] words = change.split(" ");
+    String file = words[1].equals("of") ? "directory" : words[1];
+    return words[0] + " " + file.replaceAll("^[.]?(base|other|s[0-9])[.]", "");
   }
 
   private synchronized List<PoolModel> leftWorlds() {
@@ -275,8 +289,10 @@ final class PowerCutRun {
     for (var origin : read.origins.entrySet()) {
       compare(origin.getKey(), origin.getValue().content, false);
       for (var snap : origin.getValue().snapshots.entrySet()) {
-        if (!invalid(snap.getKey(), snap.getValue())) {
-          compare(snap.getKey(), snap.getValue().content, false);
+        if (unlessInvalid(
+            snap.getKey(),
+            snap.getValue(),
+            () -> compare(snap.getKey(), snap.getValue().content, false))) {
           snap.getValue().invalid = false;
         }
       }
@@ -289,9 +305,10 @@ final class PowerCutRun {
     for (var origin : model().origins.entrySet()) {
       compare(origin.getKey(), origin.getValue().content, true);
       for (var snap : origin.getValue().snapshots.entrySet()) {
-        if (!invalid(snap.getKey(), snap.getValue())) {
-          compare(snap.getKey(), snap.getValue().content, true);
-        }
+        unlessInvalid(
+            snap.getKey(),
+            snap.getValue(),
+            () -> compare(snap.getKey(), snap.getValue().content, true));
       }
     }
   }
@@ -308,6 +325,27 @@ final class PowerCutRun {
       snap.invalid |= invalid;
     }
     return invalid;
+  }
+
+  /** What is done with a snapshot, and fails once that is Invalid. */
+  interface Use {
+    void run() throws IOException;
+  }
+
+  /** Uses a snapshot unless it is, or meanwhile becomes, Invalid; whether it could be used. */
+  boolean unlessInvalid(String name, PoolModel.Snap snap, Use use) throws IOException {
+    if (invalid(name, snap)) {
+      return false;
+    }
+    try {
+      use.run();
+      return true;
+    } catch (ErrnoException failure) {
+      if (failure.errno() != Errno.EIO || !invalid(name, snap)) {
+        throw failure;
+      }
+      return false;
+    }
   }
 
   Device device(String name) {
@@ -416,7 +454,7 @@ final class PowerCutRun {
         seen.origins
             .get(report.origin())
             .snapshots
-            .put(report.name(), new PoolModel.Snap(new SectorModel(0), true, false));
+            .put(report.name(), new PoolModel.Snap(new SectorModel(0), true));
       }
     }
     return seen.structure();

@@ -8,12 +8,12 @@ import java.util.Arrays;
  *
  * <p>A sector's content is a number, its stamp, written 64 times; 0 is all zeroes.
  */
-final class SectorModel {
+public final class SectorModel {
 
   private long[][] stamps; // the inner ones never change, so copies share them
 
   /** That many sectors of zeroes. */
-  SectorModel(int sectors) {
+  public SectorModel(int sectors) {
     stamps = new long[sectors][];
     Arrays.fill(stamps, new long[1]);
   }
@@ -22,33 +22,33 @@ final class SectorModel {
     this.stamps = stamps;
   }
 
-  SectorModel copy() {
+  public SectorModel copy() {
     return new SectorModel(stamps.clone());
   }
 
-  int sectors() {
+  public int sectors() {
     return stamps.length;
   }
 
   /** What a sector reads as now. */
-  long now(int sector) {
+  public long now(int sector) {
     return stamps[sector][stamps[sector].length - 1];
   }
 
   /** Whether a power cut may have left {@code stamp} in a sector. */
-  boolean allows(int sector, long stamp) {
+  public boolean allows(int sector, long stamp) {
     return Arrays.stream(stamps[sector]).anyMatch(allowed -> allowed == stamp);
   }
 
   /** A sector is written. */
-  void written(int sector, long stamp) {
+  public void written(int sector, long stamp) {
     long[] more = Arrays.copyOf(stamps[sector], stamps[sector].length + 1);
     more[more.length - 1] = stamp;
     stamps[sector] = more;
   }
 
   /** What it reads as now is durable. */
-  SectorModel synced() {
+  public SectorModel synced() {
     for (int sector = 0; sector < stamps.length; sector++) {
       stamps[sector] = new long[] {now(sector)};
     }
@@ -56,14 +56,14 @@ final class SectorModel {
   }
 
   /** Sectors of zeroes are added. */
-  void extend(int sectors) {
+  public void extend(int sectors) {
     int before = stamps.length;
     stamps = Arrays.copyOf(stamps, sectors);
     Arrays.fill(stamps, before, sectors, new long[1]);
   }
 
   /** What a sector may hold, for messages. */
-  String describe(int sector) {
+  public String describe(int sector) {
     return Arrays.toString(stamps[sector]);
   }
 }
