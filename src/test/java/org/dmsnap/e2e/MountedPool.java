@@ -149,12 +149,18 @@ final class MountedPool implements AutoCloseable {
     return errors.substring(errors.lastIndexOf(": ") + 2) + ": " + result.output();
   }
 
+  /** Where it is mounted. */
+  Path mountpoint() {
+    return directory.resolve("mnt");
+  }
+
   /** The process that serves the mount. */
   ProcessHandle server() {
     return findServer().orElseThrow(() -> new AssertionError("nobody serves " + directory));
   }
 
-  private Optional<ProcessHandle> findServer() {
+  /** The process that serves the mount, or is about to, if there is one. */
+  Optional<ProcessHandle> findServer() {
     return ProcessHandle.allProcesses().filter(this::serves).findFirst();
   }
 

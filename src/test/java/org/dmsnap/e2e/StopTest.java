@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** Every way in which a mount ends, under load, and what is there afterwards. */
 class StopTest {
 
-  private static final String SYNCED_WRITES =
+  /** Says which file was synced, after each. */
+  static final String SYNCED_WRITES =
       "i=0; while i=$((i + 1)); seq $i 3000 >$a/$i.new && sync $a/$i.new && echo $i; do :; done";
 
   @AutoClose private final MountedPool pool = MountedPool.empty();
@@ -139,10 +140,14 @@ class StopTest {
     pool.sh("printf 'snap base 128M\\nkept other 64M\\n' >$mnt/ctl/snapshot");
   }
 
-  /** Whatever the writer said was synced is there, and the file system is clean. */
   private void assertFileSystemHolds(String said) {
-    pool.sh("mount -o loop $mnt/base $a");
+    assertFileSystemHolds(pool, "base", said);
+  }
+
+  /** Whatever the writer said was synced is there, and the file system is clean. */
+  static void assertFileSystemHolds(MountedPool pool, String volume, String said) {
+    pool.sh("mount -o loop $mnt/" + volume + " $a");
     pool.sh("for i in $(cat " + said + "); do seq $i 3000 | cmp - $a/$i.new; done");
-    pool.sh("umount $a; e2fsck -fn $mnt/base");
+    pool.sh("umount $a; e2fsck -fn $mnt/" + volume);
   }
 }
