@@ -30,6 +30,14 @@ public final class ErrnoException extends IOException {
     return errno;
   }
 
+  /**
+   * Whether a failure says that the backing file system has no space, or the owner's quota none.
+   */
+  public static boolean saysFull(Throwable failure) {
+    Errno errno = errnoOf(failure);
+    return errno == Errno.ENOSPC || errno == Errno.EDQUOT;
+  }
+
   /** The errno of any failure: its own if it has one, else EIO. */
   public static Errno errnoOf(Throwable failure) {
     return failure instanceof ErrnoException known ? known.errno : Errno.EIO;

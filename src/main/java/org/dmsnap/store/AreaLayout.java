@@ -55,6 +55,15 @@ record AreaLayout(ChunkSize chunkSize) {
     return stride - Math.floorMod(chunk - 1, stride);
   }
 
+  /**
+   * The last of {@code count} data chunks from {@code chunk}, the metadata between them left out.
+   */
+  long lastDataChunk(long chunk, long count) {
+    long before = dataChunksFrom(chunk);
+    long areas = count <= before ? 0 : 1 + (count - before - 1) / recordsPerArea();
+    return chunk + count + areas - 1;
+  }
+
   /** Where {@code record} stands on the COW device, in bytes. */
   long positionOf(long record) {
     long area = areaOf(record);
@@ -76,6 +85,11 @@ record AreaLayout(ChunkSize chunkSize) {
   /** Whether a device of {@code bytes} has all of {@code chunk}. */
   boolean isWithin(long bytes, long chunk) {
     return chunk < chunkSize.chunkOf(bytes);
+  }
+
+  /** Whether a device of {@code bytes} has the area that {@code record} goes to. */
+  boolean hasAreaFor(long bytes, long record) {
+    return isWithin(bytes, areaChunk(areaOf(record)));
   }
 
   /** The chunk to allocate next where {@code records} are kept and none lies out of order. */

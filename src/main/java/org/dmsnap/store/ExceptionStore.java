@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Named after the kernel's {@code struct dm_exception_store_type}. Any number of threads may
  * call at once. A method that throws has failed the store: {@link #commit}, {@link #awaitDurable}
- * and {@link #flush} fail from then on, and the snapshot is to be made Invalid. The COW device is
- * its owner's to close.
+ * and {@link #flush} fail from then on, and the snapshot is to be made Invalid; but for {@link
+ * #awaitDurable} and {@link #flush} that find the backing file system full, see {@link #commit}.
+ * The COW device is its owner's to close.
  */
 public sealed interface ExceptionStore permits PersistentStore, TransientStore {
 
@@ -38,8 +39,13 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
    */
   @Nullable ChunkRun prepare(long wanted);
 
-  /** Whether {@code wanted} more chunks could be prepared now. */
+  /** Whether {@code wanted} more chunks could be prepared now, and committed. */
   boolean hasRoom(long wanted);
+
+  /**
+   * Allocated sectors once {@code wanted} more chunks are prepared, and what metadata they need.
+   */
+  long allocatedSectorsWith(long wanted);
 
   /**
    * Takes exceptions whose chunks, got from one {@link #prepare}, have been written to the COW
@@ -61,6 +67,9 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
    *       zeroed on disk and synced before the first group, or it would come back to life.
    *   <li>After a failed fdatasync nothing of the group is taken for written, and none is retried:
    *       the store has failed for good.
+   *   <li>Records for which the backing file system has no space are as good as not written: their
+   *       group, whose chunk data is durable by then, stays as it is and is written again, the same
+   *       bytes to the same places, when next somebody waits for it. Whoever waited gets ENOSPC.
    * </ul>
    */
   void commit(long oldFirst, ChunkRun run) throws IOException;

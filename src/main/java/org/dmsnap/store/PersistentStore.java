@@ -27,11 +27,10 @@ final class PersistentStore implements ExceptionStore {
   private long nextFree = AreaLayout.FIRST_DATA_CHUNK;
   private long records;
   private long newestCommitted;
-  private boolean tailMayBeStale;
   private boolean steppedBack; // a merge has begun with the area before
   private boolean leading;
   private long groupsStarted;
-  private long groupsEnded;
+  private long groupsEnded; // the last that became durable
   private final StoreFailure failure = new StoreFailure();
   private volatile long durableBelow = AreaLayout.FIRST_DATA_CHUNK;
   private volatile boolean valid;
@@ -40,7 +39,7 @@ final class PersistentStore implements ExceptionStore {
     this.cow = cow;
     this.layout = new AreaLayout(chunkSize);
     this.code = code;
-    this.recordWriter = new RecordWriter(cow, layout);
+    this.recordWriter = new RecordWriter(cow, layout, failure);
     this.valid = valid;
   }
 
@@ -49,7 +48,7 @@ final class PersistentStore implements ExceptionStore {
     this.records = records;
     this.nextFree = nextFree;
     this.durableBelow = nextFree;
-    this.tailMayBeStale = true;
+    recordWriter.tailMayBeStale();
   }
 
   @Override
@@ -82,12 +81,18 @@ final class PersistentStore implements ExceptionStore {
 
   @Override
   public synchronized boolean hasRoom(long wanted) {
-    long before = layout.dataChunksFrom(nextFree);
-    long areas = wanted <= before ? 0 : 1 + (wanted - before - 1) / layout.recordsPerArea();
+    return layout.isWithin(cow.size(), lastChunkWith(wanted));
+  }
+
+  @Override
+  public synchronized long allocatedSectorsWith(long wanted) {
+    return (lastChunkWith(wanted) + 1) * layout.chunkSize().sectors();
+  }
+
+  private long lastChunkWith(long wanted) {
     // the area that follows a full one must fit as well, or its commit fails
     long filled = layout.areaOf(records + queue.records() + wanted);
-    long last = Math.max(nextFree + wanted + areas - 1, layout.areaChunk(filled));
-    return last < layout.chunkSize().chunkOf(cow.size());
+    return Math.max(layout.lastDataChunk(nextFree, wanted), layout.areaChunk(filled));
   }
 
   @Override
@@ -96,9 +101,10 @@ final class PersistentStore implements ExceptionStore {
     queue.ready(oldFirst, run);
     notifyAll(); // a later one, held up by this, may be waited for
     newestCommitted = Math.max(newestCommitted, run.first() + run.count() - 1);
-    if (!hasAreaAfter(records + queue.records())) { // of all; only then, what this one needs
+    long all = records + queue.records();
+    if (!layout.hasAreaFor(cow.size(), all)) { // only then, what this one needs
       long end = records + queue.recordsBefore(run.first()) + run.count();
-      if (!hasAreaAfter(end)) {
+      if (!layout.hasAreaFor(cow.size(), end)) {
         throw failed(
             new ErrnoException(
                 Errno.EIO,
@@ -107,11 +113,6 @@ final class PersistentStore implements ExceptionStore {
                     + ", which must follow a full one"));
       }
     }
-  }
-
-  /** Whether the device has the metadata area that record {@code end}, the next, would go to. */
-  private boolean hasAreaAfter(long end) {
-    return layout.areaChunk(layout.areaOf(end)) < layout.chunkSize().chunkOf(cow.size());
   }
 
   @Override
@@ -150,12 +151,12 @@ final class PersistentStore implements ExceptionStore {
     if (!becomeSyncer(groupsBefore)) {
       return;
     }
+    boolean durable = false;
     try {
-      cow.sync();
-    } catch (IOException e) {
-      throw failed(e);
+      failure.sync(cow);
+      durable = true;
     } finally {
-      stopLeading();
+      stopLeading(durable);
     }
   }
 
@@ -241,6 +242,7 @@ final class PersistentStore implements ExceptionStore {
   }
 
   private void lead() throws IOException {
+    boolean durable = false;
     try {
       List<CommitQueue.Ready> group;
       long first;
@@ -250,45 +252,35 @@ final class PersistentStore implements ExceptionStore {
         first = records;
       }
       makeDurable(group, first);
+      durable = true;
     } catch (IOException e) {
-      throw failed(e);
+      throw ErrnoException.saysFull(e) ? e : failed(e);
     } finally {
-      stopLeading();
+      stopLeading(durable);
     }
   }
 
-  private synchronized void stopLeading() {
+  private synchronized void stopLeading(boolean durable) {
     leading = false;
-    groupsEnded = groupsStarted;
+    if (durable) {
+      groupsEnded = groupsStarted;
+    }
     notifyAll();
   }
 
   /** The order of a durable update is the order of the lines. */
   private void makeDurable(List<CommitQueue.Ready> group, long first) throws IOException {
     long end = first + group.stream().mapToLong(ready -> ready.run().count()).sum();
-    clearStaleTail(first);
+    recordWriter.clearStaleTail(first);
     recordWriter.emptyAreas(first, end);
-    cow.sync(); // chunk data and empty areas
+    failure.sync(cow); // chunk data and empty areas
     recordWriter.write(group, first);
-    cow.sync(); // records
+    failure.sync(cow); // records
     synchronized (this) {
       queue.remove(group);
       records = end;
       durableBelow = group.get(group.size() - 1).run().end();
       notifyAll();
-    }
-  }
-
-  private void clearStaleTail(long first) throws IOException {
-    synchronized (this) {
-      if (!tailMayBeStale) {
-        return;
-      }
-    }
-    recordWriter.clearFrom(first);
-    cow.sync(); // before any record: a torn group must not join up with what stood here
-    synchronized (this) {
-      tailMayBeStale = false;
     }
   }
 

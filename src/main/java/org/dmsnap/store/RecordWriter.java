@@ -14,10 +14,18 @@ final class RecordWriter {
 
   private final BlockDevice cow;
   private final AreaLayout layout;
+  private final StoreFailure failure;
+  private boolean tailMayBeStale; // whoever leads a group is alone with it
 
-  RecordWriter(BlockDevice cow, AreaLayout layout) {
+  RecordWriter(BlockDevice cow, AreaLayout layout, StoreFailure failure) {
     this.cow = cow;
     this.layout = layout;
+    this.failure = failure;
+  }
+
+  /** Something may stand behind the last record. */
+  void tailMayBeStale() {
+    tailMayBeStale = true;
   }
 
   /** Appends the records of {@code group}, the first of which is record {@code first}. */
@@ -59,9 +67,14 @@ final class RecordWriter {
     }
   }
 
-  /** Zeroes what stands from {@code record} to the end of its area. */
-  void clearFrom(long record) throws IOException {
+  /** Zeroes, the first time, what stands from {@code record} to the end of its area, durably. */
+  void clearStaleTail(long record) throws IOException {
+    if (!tailMayBeStale) {
+      return;
+    }
     long areaEnd = layout.chunkSize().positionOf(layout.areaChunk(layout.areaOf(record)) + 1);
     cow.zero(layout.positionOf(record), areaEnd - layout.positionOf(record));
+    failure.sync(cow); // before any record: a torn group must not join up with what stood here
+    tailMayBeStale = false;
   }
 }

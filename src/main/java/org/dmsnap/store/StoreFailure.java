@@ -1,6 +1,8 @@
 package org.dmsnap.store;
 
 import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,20 @@ final class StoreFailure {
   synchronized void set(IOException cause) {
     if (first == null) {
       first = cause;
+    }
+  }
+
+  /**
+   * Syncs {@code cow}. A failure is remembered, and is EIO even if it says that there is no space:
+   * what the system could not write is lost.
+   */
+  void sync(BlockDevice cow) throws ErrnoException {
+    try {
+      cow.sync();
+    } catch (IOException e) {
+      ErrnoException lost = new ErrnoException(Errno.EIO, "sync: " + e.getMessage(), e);
+      set(lost);
+      throw lost;
     }
   }
 

@@ -13,6 +13,7 @@ final class TransientStore implements ExceptionStore {
 
   private final BlockDevice cow;
   private final ChunkSize chunkSize;
+  private final StoreFailure failure = new StoreFailure();
   private long nextFree; // guarded by this
   private volatile boolean valid = true;
 
@@ -53,6 +54,11 @@ final class TransientStore implements ExceptionStore {
   }
 
   @Override
+  public synchronized long allocatedSectorsWith(long wanted) {
+    return (nextFree + wanted) * chunkSize.sectors();
+  }
+
+  @Override
   public void commit(long oldFirst, ChunkRun run) {
     // memory is all there is, and the snapshot's table has it
   }
@@ -76,7 +82,7 @@ final class TransientStore implements ExceptionStore {
 
   @Override
   public void flush() throws IOException {
-    cow.sync();
+    failure.sync(cow);
   }
 
   @Override
