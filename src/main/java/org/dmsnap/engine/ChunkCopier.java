@@ -56,12 +56,12 @@ final class ChunkCopier {
   }
 
   private final BlockDevice image;
-  private final OverflowPolicy policy;
+  private final CopyOutMode mode;
   private final List<Move> moves = new ArrayList<>();
 
-  ChunkCopier(BlockDevice image, OverflowPolicy policy) {
+  ChunkCopier(BlockDevice image, CopyOutMode mode) {
     this.image = image;
-    this.policy = policy;
+    this.mode = mode;
   }
 
   /** Adds chunks of {@code snapshot} from origin chunk {@code oldFirst}, to be copied to a run. */
@@ -117,7 +117,7 @@ final class ChunkCopier {
     if (move.failure == null) {
       move.snapshot.copyOut().copied(move.oldFirst, move.run);
     } else {
-      move.snapshot.copyOut().copyFailed(move.run, move.failure, policy);
+      move.snapshot.copyOut().copyFailed(move.run, move.failure, mode);
     }
   }
 

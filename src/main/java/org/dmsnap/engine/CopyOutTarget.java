@@ -43,7 +43,7 @@ final class CopyOutTarget {
     return true;
   }
 
-  /** Whether there is room to copy out a range without growing, or even a warning. */
+  /** Whether there is room to copy out a range without growing. */
   boolean hasQuietRoom(long position, long length) {
     return !snapshot.valid() || space.hasQuietRoom(exceptions.missing(position, length));
   }
@@ -53,23 +53,25 @@ final class CopyOutTarget {
     return !snapshot.valid() || space.makeRoom(exceptions.missing(position, length));
   }
 
-  /** Prepares chunks for what of a range has no exception; Invalid if there is no room. */
-  void plan(long position, int length, ChunkCopier copier) throws IOException {
+  /** Prepares chunks for what of a range has no exception, or does what {@code mode} says. */
+  void plan(long position, int length, ChunkCopier copier, CopyOutMode mode) throws IOException {
     long end = chunkSize.chunkOf(position + length - 1) + 1;
     for (long chunk = chunkSize.chunkOf(position); chunk < end && snapshot.valid(); chunk++) {
       long from = chunk;
       while (chunk < end && exceptions.find(chunk) == ExceptionMap.NONE) {
         chunk++;
       }
-      prepare(from, chunk, copier);
+      prepare(from, chunk, copier, mode);
     }
   }
 
-  private void prepare(long from, long to, ChunkCopier copier) throws IOException {
+  private void prepare(long from, long to, ChunkCopier copier, CopyOutMode mode)
+      throws IOException {
     while (from < to) {
-      ChunkRun run = space.prepare(to - from);
+      boolean quiet = mode == CopyOutMode.QUIET;
+      ChunkRun run = quiet ? space.prepareQuietly(to - from) : space.prepare(to - from);
       if (run == null) {
-        snapshot.invalidate(Snapshot.NO_SPACE);
+        full(new ErrnoException(Errno.ENOSPC, "a snapshot of the origin is full"), mode);
         return;
       }
       copier.add(snapshot, from, run);
@@ -89,27 +91,49 @@ final class CopyOutTarget {
   }
 
   /** Gives prepared chunks back; what the snapshot shows of them is about to be overwritten. */
-  void copyFailed(ChunkRun run, IOException failure, OverflowPolicy policy) throws IOException {
+  void copyFailed(ChunkRun run, IOException failure, CopyOutMode mode) throws IOException {
     store.abandon(run);
-    boolean full = ErrnoException.errnoOf(failure) == Errno.ENOSPC;
-    if (full && policy == OverflowPolicy.REFUSE) {
-      throw failure;
+    if (mode == CopyOutMode.QUIET) {
+      throw notQuietly(failure); // nothing is lost: nothing has been overwritten
     }
-    snapshot.invalidate(full ? Snapshot.NO_SPACE : Snapshot.IO_ERROR);
+    failed(failure, mode);
   }
 
   /** Waits until the exceptions of a range are durable; Invalid, durably, if that fails. */
-  void harden(long position, long length) throws IOException {
+  void harden(long position, long length, CopyOutMode mode) throws IOException {
     if (snapshot.valid()) {
       try {
         awaitDurable(position, length);
       } catch (IOException e) {
-        snapshot.invalidate(Snapshot.IO_ERROR);
+        failed(e, mode);
       }
     }
     if (!snapshot.valid()) {
       snapshot.ensureInvalidRecorded();
     }
+  }
+
+  private void failed(IOException failure, CopyOutMode mode) throws IOException {
+    if (ErrnoException.saysFull(failure)) {
+      full(failure, mode);
+    } else {
+      snapshot.invalidate(Snapshot.IO_ERROR);
+    }
+  }
+
+  private void full(IOException failure, CopyOutMode mode) throws IOException {
+    switch (mode) {
+      case INVALIDATE -> snapshot.invalidate(Snapshot.NO_SPACE);
+      case REFUSE -> throw failure;
+      case QUIET -> throw notQuietly(failure);
+    }
+  }
+
+  private static ErrnoException notQuietly(IOException failure) {
+    return new ErrnoException(
+        Errno.EOPNOTSUPP,
+        "a snapshot cannot take what a discard would need it to: " + failure.getMessage(),
+        failure);
   }
 
   private void awaitDurable(long position, long length) throws IOException {

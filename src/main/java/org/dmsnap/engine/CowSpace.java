@@ -4,13 +4,17 @@ import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ExceptionStore;
 import org.jspecify.annotations.Nullable;
 
-/** Allocates on a COW device, and lets the listener grow it before it is full. */
+/**
+ * Allocates on a COW device, and has the listener grow it before it is full.
+ *
+ * <p>Looking how full it is and taking some of it are one step: whoever else allocates in between
+ * would use up what there was room for, and a device that could have grown would be full.
+ */
 final class CowSpace {
 
   private final Snapshot snapshot;
   private final ExceptionStore store;
   private final SnapshotListener listener;
-  private volatile long alarmSectors; // 0: not asked for yet
 
   CowSpace(Snapshot snapshot, ExceptionStore store, SnapshotListener listener) {
     this.snapshot = snapshot;
@@ -19,38 +23,40 @@ final class CowSpace {
   }
 
   /** Up to {@code wanted} chunks that lie next to each other, or null if there is no room. */
-  @Nullable ChunkRun prepare(long wanted) {
-    ring(neededFor(wanted));
-    return store.prepare(wanted);
+  synchronized @Nullable ChunkRun prepare(long wanted) {
+    grow(wanted);
+    return take(wanted);
+  }
+
+  /** As {@link #prepare}; null, too, if it would have to grow. */
+  synchronized @Nullable ChunkRun prepareQuietly(long wanted) {
+    return hasQuietRoom(wanted) ? take(wanted) : null;
   }
 
   /** Whether {@code chunks} fit, after growing where that helps. */
-  boolean makeRoom(long chunks) {
-    ring(neededFor(chunks));
+  synchronized boolean makeRoom(long chunks) {
+    grow(chunks);
     return store.hasRoom(chunks);
   }
 
-  /** Whether {@code chunks} fit without growing, or even a warning. */
-  boolean hasQuietRoom(long chunks) {
-    if (chunks == 0) {
-      return true;
-    }
-    ring(neededFor(0));
-    return neededFor(chunks) <= alarmSectors && store.hasRoom(chunks);
+  /** Whether {@code chunks} fit, and it need not grow for them. */
+  synchronized boolean hasQuietRoom(long chunks) {
+    boolean grows = store.allocatedSectorsWith(chunks) > listener.growsAbove(snapshot);
+    return chunks == 0 || (store.hasRoom(chunks) && !grows);
   }
 
-  private long neededFor(long chunks) {
-    return store.usage().allocatedSectors() + chunks * store.chunkSize().sectors();
+  private void grow(long chunks) {
+    long needed = store.allocatedSectorsWith(chunks);
+    if (needed > listener.growsAbove(snapshot)) {
+      listener.filling(snapshot, needed);
+    }
   }
 
-  private void ring(long neededSectors) {
-    if (alarmSectors != 0 && neededSectors <= alarmSectors) {
-      return;
+  private @Nullable ChunkRun take(long wanted) {
+    ChunkRun run = store.prepare(wanted);
+    if (run != null) {
+      listener.filled(snapshot, store.allocatedSectorsWith(0));
     }
-    synchronized (this) {
-      if (alarmSectors == 0 || neededSectors > alarmSectors) {
-        alarmSectors = listener.filling(snapshot, neededSectors);
-      }
-    }
+    return run;
   }
 }

@@ -122,10 +122,10 @@ final class Merger implements Runnable {
 
   private void merge(List<MergeRun> runs) throws IOException {
     for (MergeRun run : runs) {
-      origin.copyOut(start(run), end(run) - start(run), OverflowPolicy.INVALIDATE);
+      origin.copyOut(start(run), end(run) - start(run), CopyOutMode.INVALIDATE);
     }
     for (MergeRun run : runs) {
-      origin.harden(start(run), end(run) - start(run));
+      origin.harden(start(run), end(run) - start(run), CopyOutMode.INVALIDATE);
     }
     MergeBatch busy = new MergeBatch(runs);
     batch = busy; // from here on writes to these chunks wait

@@ -86,7 +86,7 @@ public final class Origin {
   }
 
   /** Whether every snapshot has room to copy out what a range still needs, without growing. */
-  boolean canProtectQuietly(long position, long length) {
+  private boolean canProtectQuietly(long position, long length) {
     for (Snapshot snapshot : snapshots) {
       if (!snapshot.copyOut().hasQuietRoom(position, length)) {
         return false;
@@ -107,37 +107,55 @@ public final class Origin {
     if (settled(all, position, length)) {
       return;
     }
-    copyOut(position, length, overflow);
-    harden(position, length);
+    protect(position, length, CopyOutMode.of(overflow));
+  }
+
+  /**
+   * As {@link #protect} for a discard: no snapshot is extended or filled for it.
+   *
+   * @throws IOException EOPNOTSUPP, before anything is copied, if one would have to be
+   */
+  void protectQuietly(long position, long length) throws IOException {
+    if (!canProtectQuietly(position, length)) {
+      throw new ErrnoException(
+          Errno.EOPNOTSUPP,
+          "a discard of " + length + " bytes would extend or fill a snapshot of the origin");
+    }
+    protect(position, length, CopyOutMode.QUIET);
+  }
+
+  private void protect(long position, long length, CopyOutMode mode) throws IOException {
+    copyOut(position, length, mode);
+    harden(position, length, mode);
   }
 
   /**
    * The first half of {@link #protect}: the exceptions are there, not yet durable.
    *
-   * @param policy what happens if a snapshot is full: {@link #overflow}, but for a merge, which no
-   *     full snapshot holds up
+   * @param mode what happens if a snapshot is full: what {@link #overflow} says, but for a merge,
+   *     which no full snapshot holds up, and a discard
    */
-  void copyOut(long position, long length, OverflowPolicy policy) throws IOException {
+  void copyOut(long position, long length, CopyOutMode mode) throws IOException {
     Snapshot[] all = snapshots;
     if (overflow != OverflowPolicy.REFUSE) {
-      copyOutAll(all, position, length, policy);
+      copyOutAll(all, position, length, mode);
       return;
     }
     synchronized (admission) {
-      if (policy == OverflowPolicy.REFUSE) {
+      if (mode == CopyOutMode.REFUSE) {
         admit(all, position, length);
       }
-      copyOutAll(all, position, length, policy);
+      copyOutAll(all, position, length, mode);
     }
   }
 
   /** The second half of {@link #protect}: waits until they are durable. */
-  void harden(long position, long length) throws IOException {
+  void harden(long position, long length, CopyOutMode mode) throws IOException {
     Snapshot[] all = snapshots;
     stalls.stalling();
     try {
       for (Snapshot snapshot : all) {
-        snapshot.copyOut().harden(position, length);
+        snapshot.copyOut().harden(position, length, mode);
       }
     } finally {
       stalls.resumed();
@@ -162,7 +180,7 @@ public final class Origin {
     }
   }
 
-  private void copyOutAll(Snapshot[] all, long position, long length, OverflowPolicy policy)
+  private void copyOutAll(Snapshot[] all, long position, long length, CopyOutMode mode)
       throws IOException {
     ChunkLocks regions = locks;
     for (long left = length; left > 0; ) {
@@ -170,7 +188,7 @@ public final class Origin {
       StampedLock lock = regions.of(position);
       long stamp = lock.writeLock(); // from the look-up until the exceptions are added
       try {
-        copyOutRegion(all, position, piece, policy);
+        copyOutRegion(all, position, piece, mode);
       } finally {
         lock.unlockWrite(stamp);
       }
@@ -179,12 +197,12 @@ public final class Origin {
     }
   }
 
-  private void copyOutRegion(Snapshot[] all, long position, int length, OverflowPolicy policy)
+  private void copyOutRegion(Snapshot[] all, long position, int length, CopyOutMode mode)
       throws IOException {
-    ChunkCopier copier = new ChunkCopier(image, policy);
+    ChunkCopier copier = new ChunkCopier(image, mode);
     try {
       for (Snapshot snapshot : all) {
-        snapshot.copyOut().plan(position, length, copier);
+        snapshot.copyOut().plan(position, length, copier, mode);
       }
       copier.run();
     } finally {

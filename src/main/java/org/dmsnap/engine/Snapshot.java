@@ -163,14 +163,11 @@ public final class Snapshot implements Target {
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
     checkWritable();
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
-      synchronized (origin.admission()) {
-        admit(position, length);
-        writer.write(position, buffer, length);
-      }
-    } else {
-      writer.write(position, buffer, length);
-    }
+    writer.write(position, buffer, length);
+    written();
+  }
+
+  private void written() throws IOException {
     checkValid();
     unsynced = true; // only now: a write that fails acknowledges nothing that could be lost
     if (writer.unsynced() > UNSYNCED_LIMIT) {
@@ -195,7 +192,9 @@ public final class Snapshot implements Target {
       store.flush();
     } catch (IOException e) {
       unsynced = true;
-      invalidate(IO_ERROR);
+      if (!ErrnoException.saysFull(e)) {
+        invalidate(IO_ERROR);
+      }
       throw e;
     } finally {
       flushing.decrementAndGet();
@@ -211,7 +210,9 @@ public final class Snapshot implements Target {
 
   @Override
   public void zero(long position, long length) throws IOException {
-    discard.writeZeroes(position, length);
+    checkWritable();
+    writer.zero(position, length);
+    written();
   }
 
   private int readRun(long position, NativeBuffer buffer, int left) throws IOException {
@@ -239,12 +240,6 @@ public final class Snapshot implements Target {
       return piece; // 0 if an exception came meanwhile: the caller looks again
     } finally {
       lock.unlockRead(stamp);
-    }
-  }
-
-  private void admit(long position, int length) throws IOException {
-    if (!copyOut.makeRoom(position, length)) {
-      throw new ErrnoException(Errno.ENOSPC, "the snapshot is full; extend it");
     }
   }
 

@@ -52,22 +52,6 @@ final class SnapshotDiscard {
     }
   }
 
-  /** As {@link Target#zero}: by writing zeroes. */
-  void writeZeroes(long position, long length) throws IOException {
-    NativeBuffer zeroes = BufferPool.borrow();
-    try {
-      zeroes.putZeroes((int) Math.min(length, BufferPool.BUFFER_BYTES));
-      for (long left = length; left > 0; ) {
-        int piece = (int) Math.min(left, BufferPool.BUFFER_BYTES);
-        snapshot.write(position, zeroes.seek(0), piece);
-        position += piece;
-        left -= piece;
-      }
-    } finally {
-      BufferPool.giveBack(zeroes);
-    }
-  }
-
   private boolean unexceptedIsZero(long position, long length) throws IOException {
     ChunkSize chunkSize = snapshot.chunkSize();
     NativeBuffer buffer = BufferPool.borrow();

@@ -23,12 +23,16 @@ public interface SnapshotListener {
   /** A write to the snapshot found no space; it stays readable (store type {@code PO}). */
   void overflowed(Snapshot snapshot);
 
+  /** How many sectors of the COW device may be allocated without {@link #filling} being called. */
+  long growsAbove(Snapshot snapshot);
+
   /**
-   * The COW device is about to be used beyond the level last asked for: time to grow it, or to
-   * warn.
+   * The COW device is about to be used beyond {@link #growsAbove}: time to grow it.
    *
    * @param neededSectors allocated sectors after the allocation that is about to be made
-   * @return allocated sectors at which to call again
    */
-  long filling(Snapshot snapshot, long neededSectors);
+  void filling(Snapshot snapshot, long neededSectors);
+
+  /** So many sectors of the COW device are allocated by now. */
+  void filled(Snapshot snapshot, long allocatedSectors);
 }

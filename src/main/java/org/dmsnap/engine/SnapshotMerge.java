@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
-import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
@@ -178,18 +177,7 @@ public final class SnapshotMerge implements Target {
 
   @Override
   public void zero(long position, long length) throws IOException {
-    NativeBuffer zeroes = BufferPool.borrow();
-    try {
-      zeroes.putZeroes((int) Math.min(length, BufferPool.BUFFER_BYTES));
-      for (long left = length; left > 0; ) {
-        int piece = (int) Math.min(left, BufferPool.BUFFER_BYTES);
-        write(position, zeroes.seek(0), piece);
-        position += piece;
-        left -= piece;
-      }
-    } finally {
-      BufferPool.giveBack(zeroes);
-    }
+    Zeroes.write(position, length, this::write);
   }
 
   private long cowPosition(long newChunk, long position) {

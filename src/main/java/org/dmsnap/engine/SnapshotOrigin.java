@@ -1,8 +1,6 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
-import jnr.constants.platform.Errno;
-import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 
 /**
@@ -52,12 +50,7 @@ public final class SnapshotOrigin implements Target {
   /** Copies out only what costs no snapshot its room, then punches the image. */
   @Override
   public void discard(long position, long length) throws IOException {
-    if (!origin.canProtectQuietly(position, length)) {
-      throw new ErrnoException(
-          Errno.EOPNOTSUPP,
-          "a discard of " + length + " bytes would extend or fill a snapshot of the origin");
-    }
-    origin.protect(position, length);
+    origin.protectQuietly(position, length);
     origin.image().discard(position, length);
   }
 

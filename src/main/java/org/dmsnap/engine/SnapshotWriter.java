@@ -25,7 +25,7 @@ final class SnapshotWriter {
   private final AtomicInteger unsynced = new AtomicInteger();
 
   /**
-   * @param overflow called when a snapshot of type {@code PO} finds no space
+   * @param overflow called when a snapshot of type {@code PO} finds no space, and may have none
    */
   SnapshotWriter(Snapshot snapshot, Origin origin, CowSpace space, Runnable overflow) {
     this.snapshot = snapshot;
@@ -50,6 +50,39 @@ final class SnapshotWriter {
 
   /** As {@link Target#write}. */
   void write(long position, NativeBuffer buffer, int length) throws IOException {
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      synchronized (origin.admission()) {
+        admit(position, length);
+        writeAdmitted(position, buffer, length);
+      }
+    } else {
+      writeAdmitted(position, buffer, length);
+    }
+  }
+
+  /** As {@link Target#zero}: by writing zeroes. */
+  void zero(long position, long length) throws IOException {
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      synchronized (origin.admission()) {
+        admit(position, length);
+        Zeroes.write(position, length, this::writeAdmitted);
+      }
+    } else {
+      Zeroes.write(position, length, this::writeAdmitted);
+    }
+  }
+
+  private void admit(long position, long length) throws IOException {
+    if (!snapshot.copyOut().makeRoom(position, length)) {
+      throw full();
+    }
+  }
+
+  private static ErrnoException full() {
+    return new ErrnoException(Errno.ENOSPC, "the snapshot is full; extend it");
+  }
+
+  private void writeAdmitted(long position, NativeBuffer buffer, int length) throws IOException {
     for (int left = length; left > 0; ) {
       int piece = exceptions.exceptedRun(position, left);
       if (piece > 0) {
@@ -76,12 +109,7 @@ final class SnapshotWriter {
       ChunkRun run = allocate(chunkSize.chunkOf(position + length - 1) - oldFirst + 1);
       long end = Math.min(position + length, chunkSize.positionOf(oldFirst + run.count()));
       int piece = (int) (end - position);
-      try {
-        new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, piece, run);
-      } catch (IOException e) {
-        copyFailedByOwnWrite(run, e);
-        throw e;
-      }
+      fill(run, position, buffer, piece);
       unsynced.addAndGet((int) run.count());
       snapshot.copyOut().copied(oldFirst, run);
       return piece;
@@ -90,10 +118,31 @@ final class SnapshotWriter {
     }
   }
 
+  private void fill(ChunkRun run, long position, NativeBuffer buffer, int length)
+      throws IOException {
+    boolean filled = false;
+    try {
+      new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, length, run);
+      filled = true;
+    } catch (IOException e) {
+      if (!ErrnoException.saysFull(e)) {
+        snapshot.invalidate(Snapshot.IO_ERROR);
+      }
+      throw e;
+    } finally {
+      if (!filled) {
+        store.abandon(run); // whatever went wrong: others wait for it
+      }
+    }
+  }
+
   private ChunkRun allocate(long wanted) throws IOException {
     ChunkRun run = space.prepare(wanted);
     if (run != null) {
       return run;
+    }
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      throw full();
     }
     if (store.code().equals("PO")) {
       overflow.run();
@@ -101,12 +150,5 @@ final class SnapshotWriter {
     }
     snapshot.invalidate(Snapshot.NO_SPACE);
     throw Snapshot.invalid();
-  }
-
-  private void copyFailedByOwnWrite(ChunkRun run, IOException failure) throws IOException {
-    store.abandon(run);
-    if (ErrnoException.errnoOf(failure) != Errno.ENOSPC) {
-      snapshot.invalidate(Snapshot.IO_ERROR);
-    }
   }
 }

@@ -49,22 +49,22 @@ final class SnapshotWatch implements SnapshotListener {
   }
 
   @Override
-  public synchronized long filling(Snapshot snapshot, long neededSectors) {
-    BlockDevice cow = snapshot.cow();
-    if (due(snapshot, cow, neededSectors)) {
-      extend(snapshot, cow, neededSectors);
-    }
-    warn(Sectors.in(cow.size()), neededSectors);
-    return nextCall(snapshot, cow, neededSectors);
-  }
-
-  private boolean due(Snapshot snapshot, BlockDevice cow, long needed) {
+  public long growsAbove(Snapshot snapshot) {
     int threshold = state.options().autoextendThreshold();
-    long sectors = Sectors.in(cow.size());
-    return threshold < ALL && needed > share(sectors, threshold) && sectors < useful(snapshot);
+    long sectors = Sectors.in(snapshot.cow().size());
+    return sectors < useful(snapshot) ? share(sectors, threshold) : sectors;
   }
 
-  private void extend(Snapshot snapshot, BlockDevice cow, long needed) {
+  @Override
+  public synchronized void filling(Snapshot snapshot, long neededSectors) {
+    boolean on = state.options().autoextendThreshold() < ALL;
+    if (on && Sectors.in(snapshot.cow().size()) < useful(snapshot)) {
+      extend(snapshot, neededSectors);
+    }
+  }
+
+  private void extend(Snapshot snapshot, long needed) {
+    BlockDevice cow = snapshot.cow();
     int chunkSectors = snapshot.store().chunkSize().sectors();
     try {
       synchronized (cow) { // one change of its size at a time
@@ -116,28 +116,21 @@ final class SnapshotWatch implements SnapshotListener {
     }
   }
 
-  private void warn(long sectors, long needed) {
+  @Override
+  public synchronized void filled(Snapshot snapshot, long allocatedSectors) {
+    long sectors = Sectors.in(snapshot.cow().size());
     if (sectors != warnedOfSectors) {
       warnedOfSectors = sectors;
       nextWarning = FIRST_WARNING;
     }
     int reached = 0;
-    for (; nextWarning <= LAST_WARNING && needed >= share(sectors, nextWarning); ) {
+    for (; nextWarning <= LAST_WARNING && allocatedSectors >= share(sectors, nextWarning); ) {
       reached = nextWarning;
       nextWarning += WARNING_STEP;
     }
     if (reached > 0) {
       state.log().warning("Snapshot " + volume.name() + " is now " + reached + "% full");
     }
-  }
-
-  private long nextCall(Snapshot snapshot, BlockDevice cow, long needed) {
-    long sectors = Sectors.in(cow.size());
-    int threshold = state.options().autoextendThreshold();
-    boolean growing = threshold < ALL && sectors < useful(snapshot);
-    long extension = growing ? share(sectors, threshold) : sectors;
-    long warning = nextWarning <= LAST_WARNING ? share(sectors, nextWarning) - 1 : sectors;
-    return Math.max(needed, Math.min(extension, warning));
   }
 
   private long useful(Snapshot snapshot) {

@@ -43,7 +43,11 @@ final class Bench {
   }
 
   static Bench refusing() {
-    return new Bench(SIZE, OverflowPolicy.REFUSE);
+    return refusing(SIZE);
+  }
+
+  static Bench refusing(int size) {
+    return new Bench(size, OverflowPolicy.REFUSE);
   }
 
   /** {@code length} bytes that follow from {@code seed}. */

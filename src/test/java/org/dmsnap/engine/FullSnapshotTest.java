@@ -190,4 +190,16 @@ class FullSnapshotTest {
     Io.write(refusing.volume, 0, bytes(CHUNK, 1));
     assertThat(Io.read(snapshot)).isEqualTo(refusing.before);
   }
+
+  @Test
+  void refused_zeroing_zeroes_nothing_and_saves_the_snapshot() throws Exception {
+    Bench refusing = Bench.refusing(4 << 20);
+    Snapshot snapshot = refusing.snapshot(Bench.cow(300), "P", 8);
+
+    fails(Errno.ENOSPC, () -> snapshot.zero(100, 2 << 20));
+
+    assertThat(snapshot.status()).isEqualTo("16/2400 16");
+    snapshot.zero(100, 1 << 20);
+    assertThat(Io.read(snapshot, 100, 1 << 20)).containsOnly(0);
+  }
 }

@@ -25,7 +25,17 @@ public class RecordedEvents implements SnapshotListener {
   }
 
   @Override
-  public long filling(Snapshot snapshot, long neededSectors) {
+  public long growsAbove(Snapshot snapshot) {
     return Long.MAX_VALUE;
+  }
+
+  @Override
+  public void filling(Snapshot snapshot, long neededSectors) {
+    // it does not grow
+  }
+
+  @Override
+  public void filled(Snapshot snapshot, long allocatedSectors) {
+    // as full as it may be
   }
 }
