@@ -87,6 +87,18 @@ public interface LibC {
   int prctl(
       int option, @size_t long second, @size_t long third, @size_t long fourth, @size_t long fifth);
 
+  /** See chdir(2); Java itself goes on resolving relative paths from where it was started. */
+  @SaveError
+  int chdir(String path);
+
+  /** See socket(2). */
+  @SaveError
+  int socket(int domain, int type, int protocol);
+
+  /** See connect(2). */
+  @SaveError
+  int connect(int socket, @uintptr_t long address, int length);
+
   /** See unlinkat(2). */
   @SaveError
   int unlinkat(int directory, String name, int flags);

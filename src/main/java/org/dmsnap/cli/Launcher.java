@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who started this process in the background and waits on a pipe to hear that the mount answers; or
- * nobody, in the foreground.
+ * Who started this process and waits to hear that the mount answers: a shell with a pipe, in the
+ * background, systemd with a socket, or nobody.
  */
 final class Launcher {
 
@@ -36,8 +36,12 @@ final class Launcher {
     return new Launcher(Integer.getInteger(READY_FD, NOBODY));
   }
 
-  /** Tells that the mount answers and lets go of the terminal, unless that is asked to stay. */
+  /**
+   * Tells that the mount answers and lets go of the terminal and the working directory, unless that
+   * is asked to stay.
+   */
   void ready(boolean foreground) throws IOException {
+    ServiceSocket.ofThisProcess().say(ServiceSocket.READY);
     if (pipe == NOBODY) {
       return;
     }
@@ -47,8 +51,8 @@ final class Launcher {
     }
     LibC.INSTANCE.close(pipe);
     if (!foreground) {
+      leaveDirectory();
       leaveTerminal();
-      alone = true;
     }
   }
 
@@ -76,12 +80,23 @@ final class Launcher {
     }
   }
 
-  private static void leaveTerminal() throws IOException {
+  /** Or the file system that it is on could not be unmounted; every path is absolute by now. */
+  private static void leaveDirectory() throws IOException {
+    if (LibC.INSTANCE.chdir("/") != 0) {
+      throw LastErrno.failure("go to /");
+    }
+  }
+
+  /**
+   * Standard error is kept if it is the journal's: there is none of a terminal's user to bother.
+   */
+  private void leaveTerminal() throws IOException {
     int nothing = LibC.INSTANCE.openat(CURRENT_DIRECTORY, "/dev/null", READ_AND_WRITE, 0);
     if (nothing < 0) {
       throw LastErrno.failure("open /dev/null");
     }
-    for (int standard = 0; standard <= 2; standard++) {
+    alone = !Journal.isStandardError();
+    for (int standard = 0; standard <= (alone ? 2 : 1); standard++) {
       LibC.INSTANCE.dup2(nothing, standard);
     }
     LibC.INSTANCE.close(nothing);

@@ -42,6 +42,7 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] words) {
+    Journal.prepare();
     System.exit(commandLine(words.length == 0 ? "" : words[0]).execute(words));
   }
 
@@ -106,7 +107,7 @@ public final class Main implements Runnable {
 
   /** Prints {@code text} as one line of the program's. */
   static void complain(CommandLine commandLine, String text) {
-    commandLine.getErr().println("dmsnap: " + text);
+    commandLine.getErr().println(Journal.error("dmsnap: " + text));
     commandLine.getErr().flush();
   }
 

@@ -89,6 +89,7 @@ final class MountSession {
   private void stopOnSignal() {
     if (!isFinished()) {
       pool.log().info("asked to stop");
+      attempt(() -> ServiceSocket.ofThisProcess().say(ServiceSocket.STOPPING));
       attempt(pool::commit);
       leave();
       Runtime.getRuntime().halt(finish()); // the exit code of a signal is not the one promised

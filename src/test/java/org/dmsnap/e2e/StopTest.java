@@ -109,6 +109,16 @@ class StopTest {
   }
 
   @Test
+  void a_mount_in_the_background_holds_no_directory() {
+    pool.sh("mkdir here; cd here; ln -s ../vg; $dmsnap mount vg $mnt");
+
+    assertThat(pool.sh("readlink /proc/" + pool.server().pid() + "/cwd")).isEqualTo("/");
+    pool.control("create", "base 1M");
+    pool.umount();
+    assertThat(pool.sh("ls -A vg")).isEqualTo("base.img\npool.table");
+  }
+
+  @Test
   void a_lazy_unmount_ends_with_the_last_close() {
     pool.mount();
     pool.control("create", "base 64M");
