@@ -60,6 +60,13 @@ public final class FileDirectory implements BackingDirectory {
   static FileDirectory lock(Path path, boolean shared, Duration longestWait) throws IOException {
     FileDirectory directory = open(path);
     try {
+      if (!shared && !Files.isWritable(directory.path)) {
+        throw new ErrnoException(
+            Errno.EACCES,
+            "you may not write to the pool "
+                + path
+                + "; do this as its owner, or use -o ro to read it");
+      }
       PoolLock.take(directory.fd, directory.path, shared, longestWait);
       return directory;
     } catch (Throwable e) {

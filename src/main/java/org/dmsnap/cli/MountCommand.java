@@ -54,6 +54,9 @@ final class MountCommand implements Callable<Integer> {
             source, mountpoint.toAbsolutePath().normalize(), settings, launcher.or(this::say));
     settings.warnings().forEach(this::say);
     session.warnings().forEach(this::say);
+    if (foreground) {
+      session.logEvents();
+    }
     launcher.ready(foreground);
     return session.serve();
   }

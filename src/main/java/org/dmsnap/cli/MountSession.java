@@ -13,6 +13,8 @@ import org.dmsnap.fuse.FuseMount;
 import org.dmsnap.fuse.SessionLoop;
 import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pool that is mounted and served by this process, from the mount to the clean stop.
@@ -22,6 +24,7 @@ import org.dmsnap.pool.Pool;
  */
 final class MountSession {
 
+  private static final Logger LOG = LoggerFactory.getLogger("dmsnap");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -70,9 +73,29 @@ final class MountSession {
     }
   }
 
-  /** Lines that the mounter should read. */
+  /** Lines that the mounter should read: what is wrong in the pool, and who cannot come in. */
   List<String> warnings() {
-    return mount.warnings();
+    List<String> warnings = new ArrayList<>();
+    for (EventLog.Event event : pool.log().events()) {
+      if (event.level() != EventLog.Level.INFO) {
+        warnings.add(event.text());
+      }
+    }
+    warnings.addAll(mount.warnings());
+    return warnings;
+  }
+
+  /** Has every event from now on written to the program's own log. */
+  void logEvents() {
+    pool.log().follow(MountSession::log);
+  }
+
+  private static void log(EventLog.Event event) {
+    switch (event.level()) {
+      case INFO -> LOG.info(event.text());
+      case WARNING -> LOG.warn(event.text());
+      case ERROR -> LOG.error(event.text());
+    }
   }
 
   /**

@@ -147,15 +147,22 @@ public final class FuseMount implements AutoCloseable {
   }
 
   private Pointer setUp() throws IOException {
-    @Nullable Pointer made = callSetUp(options.arguments(mountpoint.path()));
-    if (made == null) {
-      throw new ErrnoException(
-          Errno.EPERM,
-          "cannot mount over "
-              + mountpoint.path()
-              + ": it must be writable by you, and fusermount be installed");
+    try (StandardErrorTap tap = StandardErrorTap.open()) {
+      @Nullable Pointer made = callSetUp(options.arguments(mountpoint.path()));
+      List<String> said = tap.lines();
+      if (made == null) {
+        throw new ErrnoException(
+            Errno.EPERM, "cannot mount over " + mountpoint.path() + ": " + refusal(said));
+      }
+      options.warnings().addAll(said);
+      return made;
     }
-    return made;
+  }
+
+  private static String refusal(List<String> said) {
+    return said.isEmpty()
+        ? "it must be writable by you, and fusermount be installed"
+        : String.join("; ", said);
   }
 
   private @Nullable Pointer callSetUp(List<String> words) {

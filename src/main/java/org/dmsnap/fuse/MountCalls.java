@@ -28,6 +28,13 @@ public interface MountCalls {
   @SaveError
   int access(String path, int mode);
 
+  /** See memfd_create(2). */
+  @SaveError
+  int memfd_create(String name, int flags);
+
+  /** See dup(2). */
+  int dup(int fd);
+
   /** See geteuid(2). */
   int geteuid();
 

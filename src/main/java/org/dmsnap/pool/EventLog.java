@@ -2,20 +2,23 @@ package org.dmsnap.pool;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Locale;
+import java.util.function.Consumer;
 
-/** The last 1,000 events of a pool, for {@code ctl/log}; each goes to the program's log as well. */
+/** The last 1,000 events of a pool, for {@code ctl/log}, and for who follows them. */
 public final class EventLog {
 
   /** How many events are kept. */
   public static final int CAPACITY = 1000;
 
-  private static final Logger LOG = LoggerFactory.getLogger("dmsnap");
+  /** A time of one width, whatever the milliseconds are. */
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   /** How serious an event is. */
   public enum Level {
@@ -34,12 +37,13 @@ public final class EventLog {
     /** Time, level and text, as a line of {@code ctl/log}. */
     @Override
     public String toString() {
-      return time.truncatedTo(ChronoUnit.MILLIS) + " " + level + " " + text;
+      return TIME.format(time) + " " + level + " " + text;
     }
   }
 
   private final Clock clock;
-  private final Deque<Event> events = new ArrayDeque<>();
+  private final Deque<Event> events = new ArrayDeque<>(); // guarded by this
+  private volatile Consumer<Event> follower = event -> {};
 
   /** An empty log by the system's clock. */
   public EventLog() {
@@ -53,19 +57,16 @@ public final class EventLog {
 
   /** Adds what went as it should. */
   public void info(String text) {
-    LOG.info(text);
     add(Level.INFO, text);
   }
 
   /** Adds what someone should look at. */
   public void warning(String text) {
-    LOG.warn(text);
     add(Level.WARNING, text);
   }
 
   /** Adds what went wrong. */
   public void error(String text) {
-    LOG.error(text);
     add(Level.ERROR, text);
   }
 
@@ -74,10 +75,21 @@ public final class EventLog {
     return List.copyOf(events);
   }
 
-  private synchronized void add(Level level, String text) {
+  /** Has {@code follower} told of every event from now on, on the thread that adds it. */
+  public void follow(Consumer<Event> follower) {
+    this.follower = follower;
+  }
+
+  private void add(Level level, String text) {
+    Event event = new Event(clock.instant(), level, text.replace('\n', ' '));
+    keep(event);
+    follower.accept(event);
+  }
+
+  private synchronized void keep(Event event) {
     if (events.size() == CAPACITY) {
       events.removeFirst();
     }
-    events.addLast(new Event(clock.instant(), level, text.replace('\n', ' ')));
+    events.addLast(event);
   }
 }

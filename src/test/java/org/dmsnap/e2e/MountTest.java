@@ -14,6 +14,9 @@ class MountTest {
   private static final String FILES =
       "cd $vg; stat -c '%n %s %Y %Z %b %i' . *; sha256sum *; find . | sort";
 
+  private static final String USER =
+      "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ ";
+
   @AutoClose private final MountedPool pool = MountedPool.empty();
 
   @Test
@@ -66,24 +69,26 @@ class MountTest {
   void an_ordinary_user_needs_no_root() {
     assumeTrue(
         pool.run("command -v fusermount || command -v fusermount3").succeeded(), "fusermount");
-    String user = "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ ";
-    assumeTrue(pool.run(user + "$dmsnap --version").succeeded(), "nobody may not read the program");
+    assumeTrue(pool.run(USER + "$dmsnap --version").succeeded(), "nobody may not read the program");
     pool.sh("chown 65534:65534 vg mnt");
     String mode = pool.sh("stat -c %a /dev/fuse");
     pool.sh("chmod 666 /dev/fuse");
     try {
-      Result mounted = pool.run(user + "$dmsnap mount $vg $mnt");
+      Result mounted = pool.run(USER + "$dmsnap mount $vg $mnt");
       assertThat(mounted.succeeded()).as("%s", mounted).isTrue();
       if (!pool.run("grep -q ^user_allow_other /etc/fuse.conf").succeeded()) {
         assertThat(mounted.errors()).hasLineCount(1).contains("root").contains("/etc/fuse.conf");
-        Result asked = pool.run(user + "$dmsnap mount -o allow_other $vg $a");
+        Result asked = pool.run(USER + "$dmsnap mount -o allow_other $vg $a");
         assertThat(asked.status()).isEqualTo(1);
       }
       pool.sh(
-          user + "bash -c 'echo base 8M >$mnt/ctl/create; echo snap base 1M N >$mnt/ctl/snapshot'");
-      pool.sh(user + "bash -c 'echo hello >$mnt/base; test $(head -c 5 $mnt/base) = hello'");
-      assertThat(pool.sh(user + "stat -c '%u %g %a' $mnt/base")).isEqualTo("65534 65534 600");
-      pool.sh(user + "$dmsnap umount $mnt");
+          USER + "bash -c 'echo base 8M >$mnt/ctl/create; echo snap base 1M N >$mnt/ctl/snapshot'");
+      pool.sh(USER + "bash -c 'echo hello >$mnt/base; test $(head -c 5 $mnt/base) = hello'");
+      assertThat(pool.sh(USER + "stat -c '%u %g %a' $mnt/base")).isEqualTo("65534 65534 600");
+      pool.sh(USER + "$dmsnap umount $mnt; mkdir -m 1777 sticky");
+      Result notTheirs = pool.run(USER + "$dmsnap mount $vg $work/sticky");
+      assertThat(notTheirs.status()).isEqualTo(1);
+      assertThat(notTheirs.errors()).hasLineCount(1).contains("not owned by user");
     } finally {
       pool.sh("chmod " + mode + " /dev/fuse");
     }
@@ -126,6 +131,18 @@ class MountTest {
     assertRefused("$work/nowhere $mnt", "nowhere");
     assertRefused("$vg $work/nowhere", "nowhere");
     assertThat(pool.sh("ls -A $vg")).isEmpty();
+  }
+
+  @Test
+  void a_pool_that_may_not_be_written_to_is_refused_but_for_reading() {
+    assumeTrue(pool.run(USER + "$dmsnap --version").succeeded(), "nobody may not read the program");
+    pool.sh(
+        "truncate -s 1M $vg/base.img; chmod 666 $vg/base.img; mkdir theirs; chown 65534 theirs");
+
+    Result refused = pool.run(USER + "$dmsnap mount $vg $work/theirs");
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.errors()).hasLineCount(1).contains("may not write").contains("-o ro");
   }
 
   private void assertRefused(String words, String named) {
