@@ -19,6 +19,7 @@ final class MergeProgress {
   private final String snapshot;
   private final ProgressLines lines;
   private String origin = "";
+  private boolean started;
 
   /** Follows the merge of {@code snapshot}. */
   MergeProgress(MountedPool pool, String snapshot, ProgressLines lines) {
@@ -86,8 +87,9 @@ final class MergeProgress {
               + " has failed; see: dmsnap log; once the cause is gone, mount the pool again");
     }
     if (pool.read("status/" + origin).contains(" snapshot-merge ")) {
+      started = true;
       lines.merged(origin, ALL - Double.parseDouble(cell(row, "snap_percent")));
-    } else {
+    } else if (!started) { // else it has ended since we read of it
       lines.say("Merging of " + snapshot + " will occur when " + origin + " and it are closed.");
     }
     return true;

@@ -5,9 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.VolumeReport;
-import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +50,7 @@ final class LvsTable {
 
   /** LVM shows the size of a snapshot's COW device, since that is what the user chose. */
   private static long sizeOf(VolumeReport volume) {
-    Usage usage = volume.usage();
-    return usage == null ? volume.bytes() : Sectors.toBytes(usage.totalSectors());
+    return volume.snapshot() ? volume.cowBytes() : volume.bytes();
   }
 
   /** The ten letters of {@code lv_attr}. */

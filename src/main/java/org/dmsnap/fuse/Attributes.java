@@ -45,9 +45,13 @@ final class Attributes {
     file(stat, mode, length, System.currentTimeMillis());
   }
 
-  /** Fills {@code stat} for a device's file. */
+  /**
+   * Fills {@code stat} for a device's file. An origin that is served read-only for the sake of a
+   * snapshot keeps its w, or an ordinary user would be told EACCES rather than EROFS.
+   */
   void block(FileStat stat, Device device) {
-    int mode = device.writable() ? options.mode() : readOnly(options.mode());
+    boolean forReading = device.hidden() || options.readOnly();
+    int mode = forReading ? readOnly(options.mode()) : options.mode();
     file(stat, mode, device.size(), device.modifiedMillis());
   }
 

@@ -1,5 +1,6 @@
 package org.dmsnap.pool;
 
+import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Reports {
         origin.name(),
         null,
         origin.size(),
+        0,
         origin.open(),
         origin.dependents().size(),
         false,
@@ -46,6 +48,7 @@ final class Reports {
         volume.name(),
         origin.name(),
         volume.size(),
+        Sectors.toBytes(volume.entry().cowSectors()),
         volume.open(),
         0,
         !volume.valid(),

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param origin the origin that it is a snapshot of; null for an origin
  * @param bytes its size; of a snapshot, its origin's
+ * @param cowBytes the size of a snapshot's COW device, as listed if it could not be opened; 0 for
+ *     an origin
  * @param open whether anyone has it open
  * @param snapshots how many snapshots it has; 0 for a snapshot
  * @param invalid whether it is a snapshot that is Invalid
@@ -26,6 +28,7 @@ public record VolumeReport(
     String name,
     @Nullable String origin,
     long bytes,
+    long cowBytes,
     boolean open,
     int snapshots,
     boolean invalid,

@@ -3,6 +3,7 @@ package org.dmsnap.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.VolumeReport;
 import org.dmsnap.store.Usage;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class TextFilesTest extends ControlFixture {
         name,
         origin,
         256 << 20,
+        origin == null ? 0 : Sectors.toBytes(USAGE.totalSectors()),
         states.contains("o"),
         snapshots,
         states.contains("I"),
