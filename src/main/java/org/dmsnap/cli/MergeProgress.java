@@ -37,7 +37,7 @@ final class MergeProgress {
     try {
       for (long pause = FIRST_POLL_MILLIS; underWay(); ) {
         sleep(pause);
-        pause = Math.min(pause + pause / 4, LAST_POLL_MILLIS);
+        pause = Math.min(pause + pause / 8, LAST_POLL_MILLIS);
       }
     } catch (NoSuchFileException unmounted) {
       throw new ErrnoException(

@@ -39,6 +39,13 @@ final class ChunkLocks {
     return stripes[(int) (position >> regionShift) & (STRIPES - 1)];
   }
 
+  /** Passes through every lock once: whoever held one has let it go. */
+  void drain() {
+    for (StampedLock stripe : stripes) {
+      stripe.unlockWrite(stripe.writeLock());
+    }
+  }
+
   /** How many of {@code length} bytes from {@code position} lie in the region of the first. */
   int lengthWithin(long position, long length) {
     long region = 1L << regionShift;

@@ -31,7 +31,7 @@ public final class SnapshotMerge implements Target {
    * to it before is durable.
    */
   public SnapshotMerge(Origin origin, Snapshot snapshot, MergeListener listener) {
-    this(origin, snapshot, listener, Merger.BATCH_BYTES);
+    this(origin, snapshot, listener, BatchSize.MOST_BYTES);
   }
 
   /** As above, with at most {@code batchBytes} to a batch, or one chunk. */
@@ -72,7 +72,7 @@ public final class SnapshotMerge implements Target {
     return merger.failed();
   }
 
-  /** Bytes copied to the image so far. */
+  /** How much has been merged so far, in whole chunks. */
   public long mergedBytes() {
     return merger.mergedBytes();
   }

@@ -6,4 +6,10 @@ package org.dmsnap.store;
  * @param oldFirst the origin chunk of the first
  * @param run where they are on the COW device
  */
-public record MergeRun(long oldFirst, ChunkRun run) {}
+public record MergeRun(long oldFirst, ChunkRun run) {
+
+  /** The origin chunk behind that of the last. */
+  public long oldEnd() {
+    return oldFirst + run.count();
+  }
+}

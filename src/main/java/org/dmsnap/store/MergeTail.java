@@ -48,11 +48,16 @@ final class MergeTail {
 
   /** Zeroes the records from {@code from} up to {@code to}, durably. */
   void forget(long from, long to) throws IOException {
-    for (long end = to; end > from; ) {
-      int piece = pieceBefore(end, end - from);
-      long start = end - piece;
-      cow.zero(layout.positionOf(start), (long) piece * AreaLayout.RECORD_BYTES);
-      end = start;
+    NativeBuffer zeroes = BufferPool.borrow();
+    try {
+      zeroes.putZeroes((int) Math.min((to - from) * AreaLayout.RECORD_BYTES, zeroes.remaining()));
+      for (long end = to; end > from; ) {
+        int piece = pieceBefore(end, end - from);
+        end -= piece;
+        cow.write(layout.positionOf(end), zeroes.seek(0), piece * AreaLayout.RECORD_BYTES);
+      }
+    } finally {
+      BufferPool.giveBack(zeroes);
     }
     cow.sync();
   }
