@@ -14,6 +14,7 @@ public interface Command {
           new SnapshotCommand(),
           new MergeCommand(),
           new RemoveCommand(),
+          new ResetCommand(),
           new ExtendCommand(),
           new SuspendCommand(),
           new ResumeCommand());

@@ -164,6 +164,15 @@ final class OriginVolume extends Volume {
     settle();
   }
 
+  /** Gives a snapshot of it a new store, and makes it the youngest; the gate is held. */
+  void renew(SnapshotVolume volume, BlockDevice cow, Snapshot snapshot) {
+    stopCopyingOut(volume);
+    volume.renewed(cow, snapshot);
+    origin.add(snapshot);
+    layers = layers.without(volume).with(volume);
+    settle();
+  }
+
   private void stopCopyingOut(SnapshotVolume volume) {
     Snapshot snapshot = volume.snapshot();
     if (snapshot != null) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Named volumes in a directory, and every change that can be made to which there are.
  *
- * <p><b>The order of changes.</b> A change to the pool happens when {@code pool.table} is replaced,
- * and at no other moment; before that it can be undone, after that it is only finished, by the next
- * mount if need be.
+ * <p><b>The order of changes.</b> A change to which volumes there are happens when {@code
+ * pool.table} is replaced, and at no other moment; before that it can be undone, after that it is
+ * only finished, by the next mount if need be.
  *
  * <ul>
  *   <li><i>create</i>: make {@code .NAME.img.new} durable, replace the table, rename it to {@code
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><i>snapshot</i>: make {@code .NAME.cow.new} with an empty store durable, flush the image
  *       (to keep what follows short); take the gate, flush the image again, replace the table, let
  *       the origin copy out, release; rename. Whatever is written later is newer than the snapshot.
+ *   <li><i>reset</i>, which leaves the table's line as it is: as <i>snapshot</i>, but what happens
+ *       with the gate held is that {@code .NAME.cow.new} replaces {@code NAME.cow}.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
  *       make that durable, replace the table, then stop copying out, then delete.
  *   <li><i>merge</i>, start: with the gate held, commit everything, replace the table, and only
@@ -164,6 +166,15 @@ public final class Pool implements AutoCloseable {
    */
   public void merge(String name, boolean force) throws IOException {
     command(() -> new Merging(state).merge(state.volume(name), force));
+  }
+
+  /**
+   * Makes a snapshot, in one moment, an empty one of its origin as it is now.
+   *
+   * @throws ErrnoException ENOENT, EBUSY if it is open, or its origin merges or is due to, EROFS
+   */
+  public void reset(String name) throws IOException {
+    command(() -> new Reset(state).reset(state.volume(name)));
   }
 
   /**

@@ -99,6 +99,12 @@ record PoolTable(
         : this;
   }
 
+  /** With a listed snapshot that has a new and empty store. */
+  PoolTable withReset(String name, SnapshotEntry entry) {
+    return new PoolTable(
+        comments, origins, with(snapshots, name, entry), clean, with(invalid, name, null), merges);
+  }
+
   /** With these notes of a clean stop, or without any. */
   PoolTable withClean(Map<String, CleanNote> notes) {
     return new PoolTable(comments, origins, snapshots, new TreeMap<>(notes), invalid, merges);

@@ -16,7 +16,7 @@ final class SnapshotVolume extends Volume {
   private final OriginVolume origin;
   private final SnapshotEntry entry;
   private final boolean persistent;
-  private final CowDevice hidden = new CowDevice(this);
+  private volatile CowDevice hidden = new CowDevice(this);
   private volatile @Nullable BlockDevice cow;
   private volatile @Nullable Snapshot snapshot;
   private volatile boolean unloadable;
@@ -39,6 +39,16 @@ final class SnapshotVolume extends Volume {
   void loaded(Snapshot loaded) {
     snapshot = loaded;
     serve(loaded);
+  }
+
+  /** It has another COW device, and what was there to be seen of its last one is gone. */
+  void renewed(BlockDevice opened, Snapshot loaded) {
+    hidden.cut();
+    hidden = new CowDevice(this);
+    unloadable = false;
+    cow = opened;
+    contentChanged();
+    loaded(loaded);
   }
 
   /** It is Invalid by the pool's table: nothing is loaded, nothing to be protected. */

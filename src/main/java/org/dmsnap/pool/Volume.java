@@ -182,6 +182,15 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     return opens == 0;
   }
 
+  /** Does {@code work} unless anyone has it open, and keeps it from being opened meanwhile. */
+  final synchronized boolean unlessOpen(CommandLock.Work work) throws IOException {
+    if (opens > 0) {
+      return false;
+    }
+    work.run();
+    return true;
+  }
+
   /** Lets it be opened again. */
   final synchronized void unretire() {
     retired = false;

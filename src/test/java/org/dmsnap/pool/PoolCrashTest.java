@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PoolCrashTest extends PoolFixture {
 
   private static final int ENOUGH = 12;
+  private static final String FULL = "0 2048 snapshot 48/2048 32";
+  private static final String EMPTY = "0 2048 snapshot 32/2048 32";
 
   /** A command that may be cut. */
   private interface Command {
@@ -57,6 +59,39 @@ class PoolCrashTest extends PoolFixture {
 
     assertThat(names()).isIn(List.of("base", "base-real", "old", "old-cow"), List.of("base"));
     assertNothingOrphaned();
+  }
+
+  @ParameterizedTest(name = "after {0} changes")
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ENOUGH})
+  void a_reset_that_is_cut_happens_or_does_not(int changes) throws Exception {
+    prepare();
+
+    cut(changes, () -> pool.reset("old"));
+
+    assertThat(names()).containsExactly("base", "base-real", "old", "old-cow");
+    assertThat(device("old").status()).isIn(FULL, EMPTY);
+    int held = device("old").status().equals(FULL) ? 0 : 5;
+    assertThat(read("old", 0, 8192)).containsOnly(held);
+    assertThat(files()).containsExactly("base.img", "old.cow", "pool.table");
+  }
+
+  @ParameterizedTest(name = "at change {0}")
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ENOUGH})
+  void a_reset_in_which_a_change_fails_is_undone_or_done(int change) throws Exception {
+    prepare();
+    CrashingDirectory failing = new CrashingDirectory(FileDirectory.lock(directory, false));
+    pool = Pool.open(failing, PoolOptions.DEFAULT, log, StallListener.NONE);
+    failing.failAfter(change);
+
+    boolean done = attempt(() -> pool.reset("old"));
+
+    failing.failAfter(Integer.MAX_VALUE);
+    assertThat(device("old").status()).isEqualTo(done ? EMPTY : FULL);
+    write("base", 0, 7, 8192);
+    assertThat(read("old", 0, 8192)).containsOnly(done ? 5 : 0);
+    reopen();
+    assertThat(read("old", 0, 8192)).containsOnly(done ? 5 : 0);
+    assertThat(files()).containsExactly("base.img", "old.cow", "pool.table");
   }
 
   @ParameterizedTest(name = "at change {0}")

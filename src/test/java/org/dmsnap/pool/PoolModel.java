@@ -1,6 +1,7 @@
 package org.dmsnap.pool;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,13 @@ public final class PoolModel {
     public void synced() {
       content.synced();
       snapshots.values().forEach(snap -> snap.content.synced());
+    }
+
+    /** From now on the snapshot reads as it does. */
+    void reset(String name) {
+      Snap snap = Objects.requireNonNull(snapshots.get(name));
+      snap.content = content.copy().synced();
+      snap.invalid = false;
     }
 
     /**

@@ -65,8 +65,10 @@ final class PoolWorkload {
       snapshot(name, origin);
     } else if (dice < 79) {
       remove(name, origin);
-    } else if (dice < 83) {
+    } else if (dice < 81) {
       extend(name, origin);
+    } else if (dice < 84) {
+      reset(name, origin);
     } else if (dice < 91) {
       withSnapshot(origin, (snap, model) -> merge(name, origin, snap, model));
     } else if (dice < 94) {
@@ -172,6 +174,18 @@ final class PoolWorkload {
         "remove " + snap,
         model -> requireNonNull(model.origins.get(name)).snapshots.remove(snap),
         () -> run.pool().remove(snap));
+  }
+
+  private void reset(String name, PoolModel.Orig origin) throws IOException {
+    if (origin.snapshots.isEmpty()) {
+      return;
+    }
+    List<String> names = new ArrayList<>(origin.snapshots.keySet());
+    String snap = names.get(random.nextInt(names.size()));
+    command(
+        "reset " + snap,
+        model -> requireNonNull(model.origins.get(name)).reset(snap),
+        () -> run.pool().reset(snap));
   }
 
   private void extend(String name, PoolModel.Orig origin) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -263,29 +264,45 @@ final class PowerCutRun {
 
   /** Compares with the world it is in, which is the only one from now on. */
   private void verifyAfterOpening() throws IOException {
-    String structure = structure();
-    PoolModel found = null;
-    synchronized (this) {
-      for (PoolModel world : worlds) {
-        if (world.remounted().structure().equals(structure)) {
-          found = world.remounted();
-        }
-      }
-      if (found == null) {
-        throw new AssertionError(
-            "the pool is "
-                + structure
-                + ", not "
-                + worlds.stream().map(PoolModel::structure).toList()
-                + "; "
-                + pool().volumes()
-                + "; table "
-                + disk.readText(PoolFiles.TABLE)
-                + "; log: "
-                + log.events());
+    List<PoolModel> possible = possibleWorlds();
+    AssertionError mismatch = null;
+    for (PoolModel world : possible) {
+      try {
+        decided(asRead(world));
+        return;
+      } catch (AssertionError e) { // perhaps it is in the other world, which has the same volumes
+        mismatch = e;
       }
     }
-    PoolModel read = found.copy();
+    throw Objects.requireNonNull(mismatch);
+  }
+
+  private synchronized List<PoolModel> possibleWorlds() throws IOException {
+    String structure = structure();
+    List<PoolModel> possible =
+        worlds.stream()
+            .map(PoolModel::remounted)
+            .filter(world -> world.structure().equals(structure))
+            .toList();
+    if (possible.isEmpty()) {
+      throw new AssertionError(
+          "the pool is "
+              + structure
+              + ", not "
+              + worlds.stream().map(PoolModel::structure).toList()
+              + "; "
+              + pool().volumes()
+              + "; table "
+              + disk.readText(PoolFiles.TABLE)
+              + "; log: "
+              + log.events());
+    }
+    return possible;
+  }
+
+  /** What is read, if that world allows it. */
+  private PoolModel asRead(PoolModel world) throws IOException {
+    PoolModel read = world.copy();
     for (var origin : read.origins.entrySet()) {
       compare(origin.getKey(), origin.getValue().content, false);
       for (var snap : origin.getValue().snapshots.entrySet()) {
@@ -297,7 +314,7 @@ final class PowerCutRun {
         }
       }
     }
-    decided(read.synced());
+    return read.synced();
   }
 
   /** Compares with what was written last. */

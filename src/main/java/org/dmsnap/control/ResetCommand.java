@@ -1,0 +1,30 @@
+package org.dmsnap.control;
+
+import java.io.IOException;
+import java.util.List;
+import org.dmsnap.pool.Pool;
+
+/** Takes a snapshot anew, under its name. */
+final class ResetCommand implements Command {
+
+  @Override
+  public String name() {
+    return "reset";
+  }
+
+  @Override
+  public String words() {
+    return "SNAP";
+  }
+
+  @Override
+  public String purpose() {
+    return "Makes SNAP an empty snapshot of its origin as it is now, of the same type, chunk size,"
+        + " COW size and features: one step, not remove and snapshot. What SNAP held is gone.";
+  }
+
+  @Override
+  public void run(Pool pool, List<String> words) throws IOException {
+    pool.reset(words.get(0));
+  }
+}

@@ -1,0 +1,203 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.store.ExceptionStoreType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a snapshot one of its origin as it is now: an empty store of the same kind and size takes
+ * the place of its own, in one step.
+ *
+ * <p>Which volumes there are stays the same, and so does the table's line. So it is not the table
+ * that says whether this has happened, but the one name that the two COW files share: replacing it
+ * is atomic.
+ */
+final class Reset {
+
+  /** How long a snapshot that is open is given to close: close(2) returns before it is. */
+  private static final long CLOSING_MILLIS = 1000;
+
+  private final PoolState state;
+
+  /** Resets in {@code state}'s pool. */
+  Reset(PoolState state) {
+    this.state = state;
+  }
+
+  /** An empty store on a new COW device, and whose it will be. */
+  private record Renewal(SnapshotVolume volume, BlockDevice cow, Snapshot snapshot) {
+
+    String file() {
+      return PoolFiles.cow(volume.name());
+    }
+  }
+
+  /** Resets {@code volume}, which must be a snapshot that nobody has open. */
+  void reset(Volume volume) throws IOException {
+    if (!(volume instanceof SnapshotVolume snapshot)) {
+      throw new IllegalArgumentException(
+          volume.name() + " is an origin; a snapshot of it can be reset");
+    }
+    snapshot.origin().refuseWhileMerging(snapshot.name() + " cannot be reset");
+    checkFile(snapshot);
+    awaitClosed(snapshot);
+    renew(snapshot);
+  }
+
+  private void awaitClosed(Volume volume) throws IOException {
+    state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
+    try {
+      if (!volume.awaitClosed(CLOSING_MILLIS)) {
+        throw isOpen(volume);
+      }
+    } finally {
+      state.stalls().resumed();
+    }
+  }
+
+  private static ErrnoException isOpen(Volume volume) {
+    return new ErrnoException(
+        Errno.EBUSY, volume.name() + " is open; unmount or close it before it is reset");
+  }
+
+  /**
+   * Refuses one whose file did not get its name, lest it be taken for that of a reset cut short.
+   */
+  private void checkFile(SnapshotVolume volume) throws IOException {
+    String file = PoolFiles.cow(volume.name());
+    if (volume.file().equals(PoolFiles.fresh(file))) {
+      state.nameListed(file, volume);
+    }
+    if (volume.persistent() && !volume.file().equals(file)) {
+      throw new ErrnoException(
+          Errno.EIO,
+          "the file of " + volume.name() + " is still called " + volume.file() + "; mount again");
+    }
+  }
+
+  private void renew(SnapshotVolume volume) throws IOException {
+    long bytes = cowBytes(volume);
+    String file = PoolFiles.cow(volume.name());
+    boolean persistent = volume.persistent();
+    BlockDevice cow =
+        persistent ? state.createFresh(file, bytes) : state.directory().createUnnamed(bytes);
+    BlockDevice old = volume.cow();
+    try {
+      Renewal renewal = new Renewal(volume, cow, open(volume, cow));
+      if (persistent) {
+        renewal.snapshot().flush();
+        cow.sync();
+        state.directory().sync();
+      }
+      volume.origin().flush(); // here, so that little is left to flush while requests are held
+      Hold.during(volume.origin(), () -> take(renewal));
+    } catch (IOException | RuntimeException failure) {
+      undo(file, cow, failure);
+      throw failure;
+    }
+    close(old, file);
+    if (persistent) {
+      state.table().change(table -> table.withReset(volume.name(), volume.entry()));
+    }
+  }
+
+  private Snapshot open(SnapshotVolume volume, BlockDevice cow) throws IOException {
+    SnapshotEntry entry = volume.entry();
+    return Snapshot.open(
+        volume.origin().origin(),
+        cow,
+        ExceptionStoreType.of(entry.type()),
+        entry.chunkSectors(),
+        entry.features(),
+        new SnapshotWatch(state, volume));
+  }
+
+  /** As large as it is, which a snapshot that could not be loaded has in the table at most. */
+  private static long cowBytes(SnapshotVolume volume) throws ErrnoException {
+    BlockDevice cow = volume.cow();
+    long bytes = cow == null ? Sectors.toBytes(volume.entry().cowSectors()) : cow.size();
+    long least = Sectors.toBytes((long) CowSize.MIN_CHUNKS * Math.max(1, volume.chunkSectors()));
+    if (bytes < least) {
+      throw new ErrnoException(
+          Errno.EIO,
+          "it cannot be told how large the COW device of "
+              + volume.name()
+              + " was; remove it and take a new one");
+    }
+    return bytes;
+  }
+
+  /** The moment of the reset: no request is under way, and nobody can open it. */
+  private void take(Renewal renewal) throws IOException {
+    if (!renewal.volume().unlessOpen(() -> takeInside(renewal))) {
+      throw isOpen(renewal.volume());
+    }
+  }
+
+  private void takeInside(Renewal renewal) throws IOException {
+    SnapshotVolume volume = renewal.volume();
+    volume.origin().target().flush();
+    if (volume.persistent()) {
+      state.directory().replace(PoolFiles.fresh(renewal.file()), renewal.file());
+      makeDurable(renewal);
+    }
+    volume.origin().renew(volume, renewal.cow(), renewal.snapshot());
+    state.volumes().publish();
+  }
+
+  /**
+   * If that fails, a power cut may bring the old store back, after the origin has changed beneath
+   * it: so that one is made Invalid.
+   */
+  private void makeDurable(Renewal renewal) {
+    SnapshotVolume volume = renewal.volume();
+    try {
+      state.directory().sync();
+    } catch (IOException | RuntimeException failure) {
+      state
+          .log()
+          .error(
+              volume.name()
+                  + " is reset, but a power cut may leave it Invalid: "
+                  + failure.getMessage());
+      invalidateOld(volume);
+    }
+  }
+
+  private void invalidateOld(SnapshotVolume volume) {
+    Snapshot old = volume.snapshot();
+    try {
+      if (old != null && old.valid() && volume.persistent()) {
+        old.store().invalidate();
+      }
+    } catch (IOException | RuntimeException failure) {
+      state.log().error("the old store of " + volume.name() + ": " + failure.getMessage());
+    }
+  }
+
+  private void undo(String file, BlockDevice cow, Exception failure) {
+    try {
+      cow.close();
+      if (state.directory().list().contains(PoolFiles.fresh(file))) {
+        state.directory().delete(PoolFiles.fresh(file));
+      }
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+    }
+  }
+
+  private void close(@Nullable BlockDevice old, String file) {
+    try {
+      if (old != null) {
+        old.close();
+      }
+    } catch (IOException | RuntimeException failure) {
+      state.log().warning("closing the old " + file + ": " + failure.getMessage());
+    }
+  }
+}
