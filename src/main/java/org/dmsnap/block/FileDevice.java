@@ -95,6 +95,7 @@ public final class FileDevice implements BlockDevice {
       if (LIBC.fdatasync(fd) < 0) { // never twice: the second would succeed and mean nothing
         throw LastErrno.failure("fdatasync " + path);
       }
+      checkWhole();
     } finally {
       inUse.unlockRead(stamp);
     }
@@ -107,6 +108,7 @@ public final class FileDevice implements BlockDevice {
       if (LIBC.fsync(fd) < 0) { // never twice, as above
         throw LastErrno.failure("fsync " + path);
       }
+      checkWhole();
     } finally {
       inUse.unlockRead(stamp);
     }
@@ -116,6 +118,7 @@ public final class FileDevice implements BlockDevice {
   public void resize(long newSize) throws ErrnoException {
     long stamp = inUse.readLock();
     try {
+      size = Math.min(size, newSize); // before it is so: see checkWhole
       while (LIBC.ftruncate(fd, newSize) < 0) {
         if (LastErrno.get() == Errno.EFBIG) {
           throw new ErrnoException(
@@ -206,6 +209,18 @@ public final class FileDevice implements BlockDevice {
   private void retryInterrupted(String call, long position) throws ErrnoException {
     if (LastErrno.get() != Errno.EINTR) {
       throw LastErrno.failure(call + " " + at(position));
+    }
+  }
+
+  /**
+   * A file that somebody else cut off has lost what was written to it, and reads as zeroes soon.
+   */
+  private void checkWhole() throws ErrnoException {
+    long now = LIBC.lseek(fd, 0, SEEK_END);
+    if (now < size) {
+      throw new ErrnoException(
+          Errno.EIO,
+          path + " was truncated by somebody else, to " + now + " of " + size + " bytes");
     }
   }
 

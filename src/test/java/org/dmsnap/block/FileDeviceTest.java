@@ -40,6 +40,8 @@ class FileDeviceTest extends BlockDeviceContract {
         .hasMessageContaining("device at byte 1000")
         .hasMessageContaining("was truncated");
     assertFails(Errno.EIO, () -> read(0, SIZE));
+    write(0, pattern(2000, 1));
+    assertFails(Errno.EIO, device::sync); // or what was cut off would read as zeroes
   }
 
   @Test
