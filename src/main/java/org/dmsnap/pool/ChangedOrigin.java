@@ -9,11 +9,13 @@ import org.dmsnap.block.Sectors;
 /** Notices that an origin with snapshots was changed while its pool was not open. */
 final class ChangedOrigin {
 
+  private static final String ACCEPT = "; to mount it all the same, use -o accept_changed_origin";
+
   private final PoolTable table;
   private final boolean accept;
   private final EventLog log;
 
-  /** Compares with {@code table}; a change that is accepted is only logged. */
+  /** Compares with {@code table}; a change of time that is accepted is only logged. */
   ChangedOrigin(PoolTable table, boolean accept, EventLog log) {
     this.table = table;
     this.accept = accept;
@@ -22,25 +24,45 @@ final class ChangedOrigin {
 
   /** Refuses the origin {@code name} with ESTALE if it has snapshots and has changed. */
   void check(String name, BackingDirectory.Stat stat) throws ErrnoException {
-    String change = change(table, name, stat);
-    if (change.isEmpty()) {
+    String resized = resized(table, name, stat);
+    if (!resized.isEmpty()) {
+      throw refusal(name, resized, "");
+    }
+    String written = written(table, name, stat);
+    if (written.isEmpty()) {
       return;
     }
-    String what = "the image of " + name + " was changed while the pool was not mounted: " + change;
     if (!accept) {
-      throw new ErrnoException(
-          Errno.ESTALE,
-          what
-              + ". Its snapshots ("
-              + String.join(", ", table.snapshotsOf(name))
-              + ") would no longer be what they were; to mount it all the same, use"
-              + " -o accept_changed_origin");
+      throw refusal(name, written, ACCEPT);
     }
-    log.warning(what + ". It was accepted, and its snapshots may be wrong");
+    log.warning(what(name, written) + ". It was accepted, and its snapshots may be wrong");
   }
 
-  /** How the origin {@code name} has changed, if it has snapshots; else an empty text. */
+  private ErrnoException refusal(String name, String change, String remedy) {
+    return new ErrnoException(
+        Errno.ESTALE,
+        what(name, change)
+            + ". Its snapshots ("
+            + String.join(", ", table.snapshotsOf(name))
+            + ") would no longer be what they were"
+            + remedy);
+  }
+
+  private static String what(String name, String change) {
+    return "the image of " + name + " was changed while the pool was not mounted: " + change;
+  }
+
+  /** What of the origin {@code name} keeps its pool from being mounted, or an empty text. */
   static String change(PoolTable table, String name, BackingDirectory.Stat stat) {
+    String resized = resized(table, name, stat);
+    if (!resized.isEmpty()) {
+      return resized;
+    }
+    String written = written(table, name, stat);
+    return written.isEmpty() ? "" : written + ACCEPT;
+  }
+
+  private static String resized(PoolTable table, String name, BackingDirectory.Stat stat) {
     if (table.snapshotsOf(name).isEmpty()) {
       return "";
     }
@@ -55,8 +77,13 @@ final class ChangedOrigin {
         return sizes(sectors, expected);
       }
     }
+    return "";
+  }
+
+  private static String written(PoolTable table, String name, BackingDirectory.Stat stat) {
     CleanNote note = table.clean().get(name);
-    if (note == null || note.equals(new CleanNote(stat.size(), stat.modifiedSeconds()))) {
+    boolean same = new CleanNote(stat.size(), stat.modifiedSeconds()).equals(note);
+    if (note == null || same || table.snapshotsOf(name).isEmpty()) {
       return "";
     }
     return "it was last written at "
@@ -66,6 +93,12 @@ final class ChangedOrigin {
   }
 
   private static String sizes(long now, long before) {
-    return "it has " + now + " sectors, not " + before;
+    return "it has "
+        + now
+        + " sectors, not "
+        + before
+        + "; give it its size again (truncate -s "
+        + Sectors.toBytes(before)
+        + ")";
   }
 }

@@ -88,7 +88,7 @@ public final class PoolCheck {
               + name
               + " was changed while the pool was not mounted: "
               + change
-              + "; the mount will be refused, see accept_changed_origin");
+              + "; the mount will be refused");
     } else if (sectors != Sectors.in(stat.size())) {
       note(file, sizes(stat.size(), sectors));
     } else if (!table.snapshotsOf(name).isEmpty() && !table.clean().containsKey(name)) {
