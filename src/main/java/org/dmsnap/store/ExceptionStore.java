@@ -64,7 +64,7 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
    *   <li>Within an area records are only ever appended. The next area is zeroed, under the first
    *       sync of the group, before the current one fills up.
    *   <li>What stands behind the terminator when the store is loaded, a torn write of the past, is
-   *       zeroed on disk and synced before the first group, or it would come back to life.
+   *       zeroed under the first sync of the first group, or it would come back to life.
    *   <li>After a failed fdatasync nothing of the group is taken for written, and none is retried:
    *       the store has failed for good.
    *   <li>Records for which the backing file system has no space are as good as not written: their

@@ -39,7 +39,7 @@ final class PersistentStore implements ExceptionStore {
     this.cow = cow;
     this.layout = new AreaLayout(chunkSize);
     this.code = code;
-    this.recordWriter = new RecordWriter(cow, layout, failure);
+    this.recordWriter = new RecordWriter(cow, layout);
     this.valid = valid;
   }
 
@@ -273,7 +273,7 @@ final class PersistentStore implements ExceptionStore {
     long end = first + group.stream().mapToLong(ready -> ready.run().count()).sum();
     recordWriter.clearStaleTail(first);
     recordWriter.emptyAreas(first, end);
-    failure.sync(cow); // chunk data and empty areas
+    failure.sync(cow); // chunk data and empty areas: a torn group joins up with nothing
     recordWriter.write(group, first);
     failure.sync(cow); // records
     synchronized (this) {

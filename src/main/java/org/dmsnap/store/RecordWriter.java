@@ -14,13 +14,11 @@ final class RecordWriter {
 
   private final BlockDevice cow;
   private final AreaLayout layout;
-  private final StoreFailure failure;
   private boolean tailMayBeStale; // whoever leads a group is alone with it
 
-  RecordWriter(BlockDevice cow, AreaLayout layout, StoreFailure failure) {
+  RecordWriter(BlockDevice cow, AreaLayout layout) {
     this.cow = cow;
     this.layout = layout;
-    this.failure = failure;
   }
 
   /** Something may stand behind the last record. */
@@ -67,14 +65,13 @@ final class RecordWriter {
     }
   }
 
-  /** Zeroes, the first time, what stands from {@code record} to the end of its area, durably. */
+  /** Zeroes, the first time, what stands from {@code record} to the end of its area. */
   void clearStaleTail(long record) throws IOException {
     if (!tailMayBeStale) {
       return;
     }
     long areaEnd = layout.chunkSize().positionOf(layout.areaChunk(layout.areaOf(record)) + 1);
     cow.zero(layout.positionOf(record), areaEnd - layout.positionOf(record));
-    failure.sync(cow); // before any record: a torn group must not join up with what stood here
     tailMayBeStale = false;
   }
 }
