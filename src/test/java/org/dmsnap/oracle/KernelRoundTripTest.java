@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.stream.LongStream;
+import org.dmsnap.fuzz.Seeds;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class KernelRoundTripTest {
   }
 
   static LongStream seeds() {
-    return LongStream.range(100, 130);
+    return Seeds.during("dmsnap.oracle.minutes", 30);
   }
 
   @Tag("exhaustive")
@@ -36,7 +37,9 @@ class KernelRoundTripTest {
   @MethodSource("seeds")
   void what_either_wrote_the_other_reads_the_same(long seed, TestReporter reporter)
       throws Exception {
-    reporter.publishEntry("seed " + seed, play(seed, 3, 5));
+    String figures = play(seed, 3, 5);
+    reporter.publishEntry("seed " + seed, figures);
+    System.out.println("seed " + seed + ": " + figures);
   }
 
   /** As many turns of both, the first without cuts; answers what happened. */

@@ -1,0 +1,341 @@
+package org.dmsnap.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileDirectory;
+import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.engine.StallListener;
+import org.dmsnap.store.ExceptionStoreType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many threads on few chunks, while snapshots are taken, merged, removed and extended, origins
+ * suspended, and the pool closed and opened.
+ *
+ * <p>Each thread knows what its own sectors hold in every volume. A snapshot must hold what its
+ * origin held at one moment of the command that took it, for every thread, and the same for ever
+ * after; a merged origin what the snapshot held. {@code -Ddmsnap.soak.minutes=N} goes on for that
+ * long.
+ */
+class SoakTest {
+
+  private static final int STEPS = 150;
+  private static final int MOST_SNAPSHOTS = 4;
+  private static final int SECONDS_TO_END = 120;
+  private static final List<String> ORIGINS = List.of("x", "y");
+  private static final Set<Errno> REFUSALS = Set.of(Errno.EBUSY, Errno.EEXIST);
+
+  private final Random random = new Random(Long.getLong("dmsnap.soak.seed", 1));
+  private final Map<String, SoakVolume> volumes = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> figures = new ConcurrentHashMap<>();
+  private final EventLog log = new EventLog();
+  private Path directory = Path.of("");
+  private volatile Pool pool;
+  private volatile boolean stop;
+  private int named;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    Path memory = Path.of("/dev/shm"); // where a sync takes no time, more happens at once
+    directory =
+        Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, "dmsnap-soak")
+            : Files.createTempDirectory("dmsnap-soak");
+    open();
+    for (String origin : ORIGINS) {
+      pool.create(origin, (long) SoakVolume.SECTORS * SoakVolume.SECTOR);
+      volumes.put(origin, SoakVolume.of(origin, true, true, new long[SoakVolume.SECTORS]));
+    }
+  }
+
+  @AfterEach
+  void remove() throws IOException {
+    pool.close();
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  @Test
+  void many_threads_and_commands_get_on_with_each_other() throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    List<Future<?>> owners = new ArrayList<>();
+    for (int owner = 0; owner < SoakVolume.OWNERS; owner++) {
+      int mine = owner;
+      long seed = random.nextLong();
+      owners.add(threads.submit(() -> work(mine, new Random(seed))));
+    }
+    try {
+      command(owners);
+    } finally {
+      stop = true;
+      threads.shutdown();
+    }
+    for (Future<?> owner : owners) {
+      owner.get(SECONDS_TO_END, TimeUnit.SECONDS);
+    }
+    remount();
+    System.out.println("soak: " + new TreeMap<>(figures));
+  }
+
+  private void command(List<Future<?>> owners) throws IOException {
+    Long minutes = Long.getLong("dmsnap.soak.minutes");
+    long end = minutes == null ? 0 : System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
+    for (int step = 0; minutes == null ? step < STEPS : System.nanoTime() < end; step++) {
+      String origin = ORIGINS.get(random.nextInt(ORIGINS.size()));
+      try {
+        step(origin);
+      } catch (ErrnoException refused) {
+        if (!REFUSALS.contains(refused.errno())) {
+          throw refused;
+        }
+        count("refusals");
+      }
+      if (owners.stream().anyMatch(Future::isDone)) {
+        return; // it failed
+      }
+    }
+  }
+
+  private void step(String origin) throws IOException {
+    switch (random.nextInt(16)) {
+      case 0, 1, 2, 3, 4 -> snapshot(origin);
+      case 5, 6 -> remove(origin);
+      case 7, 8, 9 -> merge(origin);
+      case 10 -> extend(origin);
+      case 11, 12 -> suspend(origin);
+      case 13 -> pool.commit();
+      case 14 -> remount();
+      default -> {
+        for (SoakVolume still : snapshotsOf(origin)) {
+          if (!still.written()) {
+            assertHolds(still, still.now());
+          }
+        }
+      }
+    }
+  }
+
+  private void count(String what) {
+    figures.computeIfAbsent(what, key -> new LongAdder()).increment();
+  }
+
+  private void open() throws IOException {
+    PoolOptions options =
+        new PoolOptions(false, false, 70, 20, OverflowPolicy.values()[random.nextInt(2)]);
+    pool = Pool.open(FileDirectory.lock(directory, false), options, log, StallListener.NONE);
+  }
+
+  private List<SoakVolume> snapshotsOf(String origin) {
+    return volumes.values().stream()
+        .filter(volume -> volume.name().startsWith(origin + "."))
+        .toList();
+  }
+
+  private SoakVolume anySnapshotOf(String origin) {
+    List<SoakVolume> snapshots = snapshotsOf(origin);
+    return snapshots.isEmpty() ? null : snapshots.get(random.nextInt(snapshots.size()));
+  }
+
+  private Device device(String name) {
+    Device device = pool.device(name);
+    if (device == null) {
+      throw new AssertionError("there is no " + name + "; log: " + log.events());
+    }
+    return device;
+  }
+
+  private void snapshot(String origin) throws IOException {
+    if (snapshotsOf(origin).size() == MOST_SNAPSHOTS) {
+      return;
+    }
+    String name = origin + "." + named++ % 10;
+    if (volumes.containsKey(name)) {
+      return;
+    }
+    SoakVolume of = volumes.get(origin);
+    int chunk = 1 << random.nextInt(6);
+    String type = List.of("P", "PO", "N").get(random.nextInt(3));
+    long[] least = Arrays.stream(of.logs()).mapToLong(SoakLog::pin).toArray();
+    pool.snapshot(
+        new SnapshotRequest(
+            name,
+            origin,
+            (3L + random.nextInt(8)) * chunk * SoakVolume.SECTOR,
+            ExceptionStoreType.of(type),
+            chunk,
+            Set.of()));
+    long[] most = Arrays.stream(of.logs()).mapToLong(SoakLog::started).toArray();
+    long[] seen = SoakVolume.read(device(name), 0, SoakVolume.SECTORS);
+    for (int owner = 0; owner < SoakVolume.OWNERS; owner++) {
+      long[] own = SoakVolume.own(owner, seen);
+      assertThat(of.logs()[owner].between(least[owner], most[owner], own))
+          .as("%s holds one moment of %s for owner %s", name, origin, owner)
+          .isTrue();
+    }
+    volumes.put(name, SoakVolume.of(name, !type.equals("N"), random.nextBoolean(), seen));
+    count("snapshots");
+  }
+
+  /** What is done while nobody uses some volumes. */
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  private static void alone(List<SoakVolume> unused, Change change) throws IOException {
+    List<Lock> held = unused.stream().<Lock>map(volume -> volume.use().writeLock()).toList();
+    held.forEach(Lock::lock);
+    try {
+      change.make();
+    } finally {
+      held.forEach(Lock::unlock);
+    }
+  }
+
+  private void remove(String origin) throws IOException {
+    SoakVolume snapshot = anySnapshotOf(origin);
+    if (snapshot != null) {
+      alone(
+          List.of(snapshot),
+          () -> {
+            pool.remove(snapshot.name());
+            volumes.remove(snapshot.name());
+          });
+      count("removes");
+    }
+  }
+
+  /** Begins to; the threads go on as soon as it has begun. */
+  private void merge(String origin) throws IOException {
+    SoakVolume snapshot = anySnapshotOf(origin);
+    if (snapshot == null || !snapshot.persistent()) {
+      return;
+    }
+    alone(
+        List.of(volumes.get(origin), snapshot),
+        () -> {
+          pool.merge(snapshot.name(), random.nextBoolean());
+          volumes.remove(snapshot.name());
+          volumes.put(origin, SoakVolume.of(origin, true, true, snapshot.now()));
+        });
+    count("merges");
+  }
+
+  private void extend(String origin) throws IOException {
+    SoakVolume snapshot = anySnapshotOf(origin);
+    if (snapshot != null) {
+      pool.extend(snapshot.name(), (1L + random.nextInt(20)) * SoakVolume.SECTOR, true);
+      count("extensions");
+    }
+  }
+
+  /** While it is suspended, nothing changes. */
+  private void suspend(String origin) throws IOException {
+    pool.suspend(origin);
+    Map<String, long[]> before = contents(origin);
+    Thread.yield();
+    contents(origin).forEach((name, seen) -> assertThat(seen).as(name).isEqualTo(before.get(name)));
+    pool.resume(origin);
+    count("suspensions");
+  }
+
+  private Map<String, long[]> contents(String origin) throws IOException {
+    Map<String, long[]> contents = new TreeMap<>();
+    contents.put(origin, SoakVolume.read(device(origin), 0, SoakVolume.SECTORS));
+    for (SoakVolume snapshot : snapshotsOf(origin)) {
+      contents.put(
+          snapshot.name(), SoakVolume.read(device(snapshot.name()), 0, SoakVolume.SECTORS));
+    }
+    return contents;
+  }
+
+  private void remount() throws IOException {
+    alone(
+        List.copyOf(volumes.values()),
+        () -> {
+          pool.close();
+          volumes.values().removeIf(volume -> !volume.persistent());
+          open();
+          for (SoakVolume volume : volumes.values()) {
+            assertHolds(volume, volume.now());
+          }
+        });
+    count("remounts");
+  }
+
+  private void assertHolds(SoakVolume volume, long[] stamps) throws IOException {
+    assertThat(SoakVolume.read(device(volume.name()), 0, SoakVolume.SECTORS))
+        .as("%s; log: %s", volume.name(), log.events())
+        .isEqualTo(stamps);
+  }
+
+  /** Writes and reads what is its own, everywhere. */
+  private Void work(int owner, Random own) throws IOException, InterruptedException {
+    while (!stop) {
+      List<SoakVolume> all = List.copyOf(volumes.values());
+      SoakVolume volume = all.get(own.nextInt(all.size()));
+      volume.use().readLock().lockInterruptibly();
+      try {
+        if (volumes.get(volume.name()) == volume) { // else it is gone, or is another by now
+          act(volume, owner, own);
+        }
+      } finally {
+        volume.use().readLock().unlock();
+      }
+    }
+    return null;
+  }
+
+  private void act(SoakVolume volume, int owner, Random own) throws IOException {
+    Device device = device(volume.name());
+    int index = own.nextInt(SoakVolume.STRIPS) * SoakVolume.STRIP;
+    int first = SoakVolume.sector(owner, index);
+    SoakLog mine = volume.logs()[owner];
+    int dice = own.nextInt(12);
+    if (dice == 0) {
+      device.flush();
+      count("fsyncs");
+    } else if (dice < 5 || !volume.written()) {
+      long[] expected = Arrays.copyOfRange(mine.now(), index, index + SoakVolume.STRIP);
+      assertThat(SoakVolume.read(device, first, SoakVolume.STRIP))
+          .as("%s, sector %s; log: %s", volume.name(), first, log.events())
+          .isEqualTo(expected);
+      count("reads");
+    } else {
+      int count = 1 + own.nextInt(SoakVolume.STRIP);
+      long stamp = dice == 5 ? 0 : own.nextLong();
+      mine.begin(index, count, stamp);
+      if (stamp == 0) {
+        device.zero((long) first * SoakVolume.SECTOR, (long) count * SoakVolume.SECTOR);
+      } else {
+        SoakVolume.write(device, first, count, stamp);
+      }
+      mine.end();
+      count("writes");
+    }
+  }
+}
