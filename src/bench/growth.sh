@@ -59,9 +59,9 @@ grow_exceptions() {
   for count in 1000 10000 100000 1000000 10000000; do
     id=dmsnap/many-$count
     start memory "$id"
-    io "$id" "${reads[@]}" --runtime=1 >/dev/null
-    points exceptions $count read "$id" "${reads[@]}"
-    points exceptions $count overwrite "$id" "${writes[@]}" --size=4m
+    io "$id" --rw=randread --bs=4k --time_based --runtime=1 >/dev/null
+    points exceptions $count read "$id" --rw=randread --bs=4k --time_based
+    points exceptions $count overwrite "$id" "${writes[@]}" --size=4000k
     stop_all
   done
 }

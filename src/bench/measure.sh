@@ -19,11 +19,12 @@ selected() {
   echo "$(date +%T) $1" >&2
 }
 
-# start WHERE ID
+# start WHERE ID: dmsnap of the same role is there first.
 start() {
   running[$2]=${place[$1]}/${2//\//-}
   mkdir -p "${running[$2]}"
-  file[$2]=$("$here/peers/${2%/*}" start "${2#*/}" "${running[$2]}" "$image")
+  file[$2]=$("$here/peers/${2%/*}" start "${2#*/}" "${running[$2]}" "$image" \
+    "${place[$1]}/dmsnap-${2#*/}/pool")
 }
 
 stop() {
@@ -44,9 +45,9 @@ server() {
   cat "${running[$1]}/pid"
 }
 
-# cpu_ticks PID: what the process has used so far, system time included.
-cpu_ticks() {
-  awk '{sub(/.*\) /, ""); print $12 + $13}' "/proc/$1/stat"
+# cpu_time PID: what the threads of the process have used so far, in nanoseconds.
+cpu_time() {
+  cat "/proc/$1/task/"*/schedstat | awk '{ time += $1 } END { printf "%.0f\n", time }'
 }
 
 # io ID WORD...: runs fio on what ID serves, as new; prints requests a second and the server's CPU
@@ -59,16 +60,16 @@ io() {
     *" --direct=0 "*) echo 1 >/proc/sys/vm/drop_caches ;;
   esac
   pid=$(server "$id")
-  before=$(cpu_ticks "$pid")
+  before=$(cpu_time "$pid")
   fio --name=bench --filename="${file[$id]}" --allow_file_create=0 --ioengine=psync --thread \
     --direct=1 --runtime="$seconds" --group_reporting --output-format=json "$@" >"$work/fio"
-  after=$(cpu_ticks "$pid")
-  awk -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" '
+  after=$(cpu_time "$pid")
+  awk -v time=$((after - before)) '
     /"(read|write)" : {/ { counts = 1 }
     /"(trim|sync)" : {/ { counts = 0 }
     counts && $1 == "\"iops\"" { rate += $3 }
     counts && $1 == "\"total_ios\"" { requests += $3 }
-    END { printf "%.1f %.2f\n", rate, ticks / hz * 1e6 / requests }' "$work/fio"
+    END { printf "%.1f %.2f\n", rate, time / 1000 / requests }' "$work/fio"
 }
 
 # compare NAME WHERE ROLE OTHER... -- WORD...: fio with these words on dmsnap and on each other, in

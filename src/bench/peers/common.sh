@@ -1,15 +1,18 @@
 # Sourced by every peer. A peer is a program that serves an image as a file through FUSE:
 #
-#     PEER start ROLE DIRECTORY IMAGE   prints the file that is served; the PID is in DIRECTORY/pid
-#     PEER renew ROLE DIRECTORY         before each run: as new, where the role is about first writes
+#     PEER start ROLE DIRECTORY IMAGE POOL   prints the file that is served; the PID is in DIRECTORY/pid
+#     PEER renew ROLE DIRECTORY               before each run: as new, where the role is about first writes
 #     PEER stop DIRECTORY
 #
-# DIRECTORY is the peer's own; $BENCH_BUILD has what was built. The roles:
+# DIRECTORY is the peer's own, POOL dmsnap's for the same role: whoever can serve the very same files
+# should, for where a file's pages happen to lie in memory alone makes a difference of a fifth.
+# $BENCH_BUILD has what was built. The roles:
 #
 #     bare        a volume without snapshots
 #     origin      an origin with a snapshot
 #     untouched   a snapshot that nothing was written to
-#     excepted    a snapshot that was written all over
+#     excepted    a snapshot that was written all over, to be read
+#     rewritten   the same, to be written
 #     saved       an origin whose snapshot has every old chunk already
 #     fresh-N     a snapshot with chunks of N sectors, new before each run
 #     first-N     an origin with N snapshots with chunks of 8 sectors, new before each run
@@ -20,7 +23,7 @@ bench=$(dirname "$(dirname "$(readlink -f "$0")")")
 
 action=$1
 case $action in
-  start) role=$2 directory=$3 image=$4 ;;
+  start) role=$2 directory=$3 image=$4 pool=$5 ;;
   renew) role=$2 directory=$3 ;;
   stop) directory=$2 ;;
 esac
