@@ -74,8 +74,7 @@ final class ControlCommand implements Callable<Integer> {
     MountedPool pool = new MountedPool(mountpoint);
     pool.run(command.name(), String.join(" ", words));
     if (waits(command) && spec.commandLine().getParseResult().hasMatchedOption(WAIT)) {
-      ProgressLines lines =
-          new ProgressLines(spec.commandLine().getOut(), ProgressLines.onTerminal());
+      ProgressLines lines = ProgressLines.onStandardOutput(spec.commandLine().getOut());
       new MergeProgress(pool, words.get(0), lines).await();
     }
     return 0;

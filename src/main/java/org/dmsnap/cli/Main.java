@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
       LogCommand.class,
       WaitCommand.class,
       CheckCommand.class,
-      DumpCommand.class
+      DumpCommand.class,
+      DiffCommand.class,
+      MapCommand.class
     })
 public final class Main implements Runnable {
 

@@ -1,15 +1,11 @@
 package org.dmsnap.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /** LVM's lines about a merge, one below the other, or in one place with a bar on a terminal. */
 final class ProgressLines {
 
-  private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
   private static final int BAR = 40;
   private static final double ALL = 100;
 
@@ -23,14 +19,9 @@ final class ProgressLines {
     this.terminal = terminal;
   }
 
-  /** Whether the standard output is a terminal; {@code System.console()} no longer tells. */
-  static boolean onTerminal() {
-    try {
-      String device = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
-      return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
-    } catch (IOException unknown) {
-      return false;
-    }
+  /** Prints to {@code out}, the standard output, with a bar if that is a terminal. */
+  static ProgressLines onStandardOutput(PrintWriter out) {
+    return new ProgressLines(out, Terminal.isTerminal(Terminal.STANDARD_OUTPUT));
   }
 
   /** {@code percent} of the merge into {@code origin} are done. */

@@ -25,8 +25,7 @@ final class WaitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ProgressLines lines =
-        new ProgressLines(spec.commandLine().getOut(), ProgressLines.onTerminal());
+    ProgressLines lines = ProgressLines.onStandardOutput(spec.commandLine().getOut());
     new MergeProgress(new MountedPool(mountpoint), snapshot, lines).await();
     return 0;
   }

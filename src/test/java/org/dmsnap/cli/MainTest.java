@@ -59,20 +59,22 @@ class MainTest {
   }
 
   @Test
-  void status_in_json_has_the_fields_of_the_line() {
+  void status_in_json_has_the_fields_of_the_line() throws IOException {
     assertThat(run("status", "--json", mount.toString(), "snap")).isZero();
 
     assertThat(out.toString())
         .contains("\"name\": \"snap\"", "\"sectors\": 2048", "\"params\": \"16/2048 16\"");
+    JsonSchema.of("status").check(out.toString());
   }
 
   @Test
-  void lvs_in_json_has_lvm_s_names() {
+  void lvs_in_json_has_lvm_s_names() throws IOException {
     assertThat(run("lvs", "--json", mount.toString())).isZero();
 
     assertThat(out.toString())
         .contains("{\"report\": [{\"lv\": [{\"lv_name\": \"base\"", "\"lv_size\": \"256.00m\"")
         .contains("\"origin\": \"base\", \"snap_percent\": \"12.65\"");
+    JsonSchema.of("lvs").check(out.toString());
   }
 
   @Test
