@@ -106,6 +106,25 @@ public final class NativeBuffer {
     MEMORY.getByteArray(from, target, offset, length);
   }
 
+  /** Copies {@code length} bytes from native memory at {@code from} here and moves past them. */
+  public void put(long from, int length) {
+    long to = cursor;
+    advance(length);
+    MEMORY.copyMemory(from, to, length);
+  }
+
+  /** Copies the next {@code length} bytes to native memory at {@code to} and moves past them. */
+  public void get(long to, int length) {
+    long from = cursor;
+    advance(length);
+    MEMORY.copyMemory(from, to, length);
+  }
+
+  /** Copies {@code length} bytes of native memory. */
+  public static void copy(long from, long to, int length) {
+    MEMORY.copyMemory(from, to, length);
+  }
+
   /** Appends {@code value}, little-endian, 8 bytes. */
   public void putLongLe(long value) {
     long to = cursor;

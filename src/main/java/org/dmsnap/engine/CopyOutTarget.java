@@ -99,11 +99,25 @@ final class CopyOutTarget {
     failed(failure, mode);
   }
 
-  /** Waits until the exceptions of a range are durable; Invalid, durably, if that fails. */
+  /** Waits until the exceptions of a range are durable; does what {@code mode} says if not. */
   void harden(long position, long length, CopyOutMode mode) throws IOException {
+    harden(() -> awaitDurable(position, length), mode);
+  }
+
+  /** Waits until all exceptions are durable; does what {@code mode} says if they cannot be. */
+  void hardenAll(CopyOutMode mode) throws IOException {
+    harden(store::awaitAllDurable, mode);
+  }
+
+  /** Waits for exceptions to become durable. */
+  private interface Wait {
+    void end() throws IOException;
+  }
+
+  private void harden(Wait wait, CopyOutMode mode) throws IOException {
     if (snapshot.valid()) {
       try {
-        awaitDurable(position, length);
+        wait.end();
       } catch (IOException e) {
         failed(e, mode);
       }

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
 
 /**
@@ -20,7 +21,7 @@ public final class Origin {
 
   private static final ChunkSize SMALLEST = new ChunkSize(1);
 
-  private final Image image;
+  private final WriteCache image;
   private final OverflowPolicy overflow;
   private final StallListener stalls;
   private final Gate gate;
@@ -34,7 +35,12 @@ public final class Origin {
    * @param stalls told when a request must wait
    */
   public Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls) {
-    this.image = new Image(image);
+    this(image, overflow, stalls, WriteCache.DEFAULT_BYTES);
+  }
+
+  /** As above, with at most {@code cacheBytes} of new data in memory. */
+  Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls, long cacheBytes) {
+    this.image = new WriteCache(new Image(image), new Snapshots(), cacheBytes, stalls);
     this.overflow = overflow;
     this.stalls = stalls;
     this.gate = new Gate(stalls);
@@ -45,7 +51,7 @@ public final class Origin {
     return gate;
   }
 
-  /** The raw image beneath. */
+  /** The raw image beneath, as its last writer left it: see {@link WriteCache}. */
   public BlockDevice image() {
     return image;
   }
@@ -55,8 +61,11 @@ public final class Origin {
     return List.of(snapshots);
   }
 
-  /** Begins to copy out to {@code snapshot}; the gate is held. */
+  /** Begins to copy out to {@code snapshot}; the gate is held, and the image has been synced. */
   public void add(Snapshot snapshot) {
+    if (!image.isEmpty()) {
+      throw new IllegalStateException("what is held must be newer than every snapshot");
+    }
     Snapshot[] more = Arrays.copyOf(snapshots, snapshots.length + 1);
     more[snapshots.length] = snapshot;
     Arrays.sort(more, Comparator.comparingInt((Snapshot s) -> -s.chunkSize().sectors()));
@@ -93,6 +102,23 @@ public final class Origin {
       }
     }
     return true;
+  }
+
+  /**
+   * Writes to the image so that no snapshot changes by it: at once where every snapshot has the
+   * exceptions, durably, else after copying out, once the copies are durable.
+   *
+   * @throws IOException as {@link #protect}
+   */
+  void write(long position, NativeBuffer buffer, int length) throws IOException {
+    if (!settled(snapshots, position, length)) {
+      copyOut(position, length, CopyOutMode.of(overflow));
+      if (!settled(snapshots, position, length)) {
+        image.hold(position, buffer, length);
+        return;
+      }
+    }
+    image.write(position, buffer, length);
   }
 
   /**
@@ -211,7 +237,23 @@ public final class Origin {
   }
 
   private void replace(Snapshot[] all) {
-    snapshots = all;
+    image.betweenDrains(() -> snapshots = all);
     locks = new ChunkLocks(all.length == 0 ? SMALLEST : all[0].chunkSize());
+  }
+
+  /** The snapshots, as the image's cache sees them. */
+  private final class Snapshots implements WriteCache.Protection {
+
+    @Override
+    public void harden() throws IOException {
+      for (Snapshot snapshot : snapshots) {
+        snapshot.copyOut().hardenAll(CopyOutMode.of(overflow));
+      }
+    }
+
+    @Override
+    public boolean settled(long position, long length) throws IOException {
+      return Origin.this.settled(snapshots, position, length);
+    }
   }
 }

@@ -118,8 +118,7 @@ public final class SnapshotMerge implements Target {
     for (int left = length; left > 0; ) {
       int piece = exceptions.unexceptedRun(position, left);
       if (piece > 0) {
-        origin.protect(position, piece);
-        origin.image().write(position, buffer, piece);
+        origin.write(position, buffer, piece);
       } else {
         piece = writeExcepted(position, buffer, left);
       }

@@ -38,8 +38,7 @@ public final class SnapshotOrigin implements Target {
 
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
-    origin.protect(position, length);
-    origin.image().write(position, buffer, length);
+    origin.write(position, buffer, length);
   }
 
   @Override

@@ -86,6 +86,9 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
   /** Waits until the committed exception at {@code newChunk} is durable; may lead its group. */
   void awaitDurable(long newChunk) throws IOException;
 
+  /** Waits until every exception committed before the call is durable; may lead their group. */
+  void awaitAllDurable() throws IOException;
+
   /**
    * Makes durable every exception committed, and every byte written to the COW device, before the
    * call.

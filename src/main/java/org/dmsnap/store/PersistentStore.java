@@ -26,7 +26,7 @@ final class PersistentStore implements ExceptionStore {
   private final CommitQueue queue = new CommitQueue();
   private long nextFree = AreaLayout.FIRST_DATA_CHUNK;
   private long records;
-  private long newestCommitted;
+  private volatile long newestCommitted;
   private boolean steppedBack; // a merge has begun with the area before
   private boolean leading;
   private long groupsStarted;
@@ -105,12 +105,8 @@ final class PersistentStore implements ExceptionStore {
     if (!layout.hasAreaFor(cow.size(), all)) { // only then, what this one needs
       long end = records + queue.recordsBefore(run.first()) + run.count();
       if (!layout.hasAreaFor(cow.size(), end)) {
-        throw failed(
-            new ErrnoException(
-                Errno.EIO,
-                "the COW device has no room for metadata area "
-                    + layout.areaOf(end)
-                    + ", which must follow a full one"));
+        String area = "metadata area " + layout.areaOf(end) + ", which must follow a full one";
+        throw failed(new ErrnoException(Errno.EIO, "the COW device has no room for " + area));
       }
     }
   }
@@ -139,15 +135,18 @@ final class PersistentStore implements ExceptionStore {
   }
 
   @Override
+  public void awaitAllDurable() throws IOException {
+    awaitDurable(newestCommitted);
+  }
+
+  @Override
   public void flush() throws IOException {
-    long newest;
     long groupsBefore;
     synchronized (this) {
       failure.check();
-      newest = newestCommitted;
       groupsBefore = groupsStarted;
     }
-    awaitDurable(newest);
+    awaitAllDurable();
     if (!becomeSyncer(groupsBefore)) {
       return;
     }

@@ -81,6 +81,11 @@ final class TransientStore implements ExceptionStore {
   }
 
   @Override
+  public void awaitAllDurable() {
+    // as durable as they will ever be
+  }
+
+  @Override
   public void flush() throws IOException {
     failure.sync(cow);
   }

@@ -69,6 +69,7 @@ final class Bench {
     with.addAll(List.of(features));
     Snapshot snapshot =
         Snapshot.open(origin, cow, ExceptionStoreType.of(type), chunkSectors, with, events);
+    volume.flush(); // as every creation of a snapshot does
     origin.add(snapshot);
     return snapshot;
   }
@@ -80,6 +81,7 @@ final class Bench {
 
   /** Removes a snapshot and opens it again from its COW device. */
   Snapshot reopen(Snapshot snapshot, String type) throws IOException {
+    volume.flush(); // what waits in memory is newer than every snapshot
     origin.remove(snapshot);
     return snapshot((RamDevice) snapshot.cow(), type, snapshot.chunkSize().sectors());
   }

@@ -68,6 +68,7 @@ class FailingDeviceTest {
     cow.breakRange(CHUNK, 2 * CHUNK);
 
     Io.write(bench.volume, 0, bytes(CHUNK, 1));
+    bench.volume.flush();
 
     assertThat(snapshot.status()).isEqualTo("Invalid");
     assertThat(cow.content(4, 4)).containsOnly(0);
@@ -82,6 +83,7 @@ class FailingDeviceTest {
     cow.failSync();
 
     Io.write(bench.volume, 0, bytes(CHUNK, 1));
+    bench.volume.flush();
 
     assertThat(snapshot.status()).isEqualTo("Invalid");
     assertThat(bench.events.all())

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -35,75 +34,11 @@ class MergePowerCutTest {
   private static final int LONGEST_UNTIL_CUT = 300;
   private static final long BATCH_BYTES = 8192;
 
-  /** What an owner of sectors knows of them: whatever each may hold after a cut. */
-  private static final class Owned {
-    final int first;
-    final int count;
-    final List<List<byte[]>> possible = new ArrayList<>();
-
-    Owned(int first, int count, byte[] content) {
-      this.first = first;
-      this.count = count;
-      for (int i = 0; i < count; i++) {
-        possible.add(new ArrayList<>());
-      }
-      settle(content);
-    }
-
-    /** Notes that all its sectors are as in {@code content} for good. */
-    void settle(byte[] content) {
-      for (int i = 0; i < count; i++) {
-        possible.get(i).clear();
-        possible.get(i).add(sector(content, first + i));
-      }
-    }
-
-    /** Notes that what was written last is durable. */
-    void flushed() {
-      for (List<byte[]> each : possible) {
-        each.subList(0, each.size() - 1).clear();
-      }
-    }
-
-    void write(Target target, Random random) throws IOException {
-      int from = random.nextInt(count);
-      int sectors = Math.min(1 + random.nextInt(20), count - from);
-      byte[] bytes = Bench.bytes(sectors * Sectors.BYTES, random.nextLong());
-      for (int i = 0; i < sectors; i++) {
-        possible.get(from + i).add(sector(bytes, i));
-      }
-      Io.write(target, (long) (first + from) * Sectors.BYTES, bytes);
-    }
-
-    void checkNow(Target target) throws IOException {
-      byte[] read = Io.read(target, (long) first * Sectors.BYTES, count * Sectors.BYTES);
-      for (int i = 0; i < count; i++) {
-        List<byte[]> known = possible.get(i);
-        assertThat(sector(read, i))
-            .as("sector %s", first + i)
-            .isEqualTo(known.get(known.size() - 1));
-      }
-    }
-
-    void checkAfterCut(byte[] content) {
-      for (int i = 0; i < count; i++) {
-        byte[] now = sector(content, first + i);
-        assertThat(possible.get(i))
-            .as("sector %s", first + i)
-            .anyMatch(known -> Arrays.equals(known, now));
-      }
-    }
-
-    private static byte[] sector(byte[] content, int sector) {
-      return Arrays.copyOfRange(content, sector * Sectors.BYTES, (sector + 1) * Sectors.BYTES);
-    }
-  }
-
   private Random random = new Random();
   private int chunkSectors;
   private int[] siblingSectors = {};
   private final List<byte[]> siblingModels = new ArrayList<>();
-  private final List<Owned> owners = new ArrayList<>();
+  private final List<OwnedSectors> owners = new ArrayList<>();
 
   static LongStream seeds() {
     return LongStream.range(0, Long.getLong("dmsnap.merge.seeds", 60));
@@ -151,7 +86,7 @@ class MergePowerCutTest {
     byte[] merged = Io.read(snapshot);
     int each = SECTORS / WRITERS;
     for (int i = 0; i < WRITERS; i++) {
-      owners.add(new Owned(i * each, each, merged));
+      owners.add(new OwnedSectors(i * each, each, merged));
     }
     return devices.stream().map(RamDevice::content).toList();
   }
@@ -179,13 +114,13 @@ class MergePowerCutTest {
       }
       SnapshotMerge target = new SnapshotMerge(origin, merging, recorded, BATCH_BYTES);
       byte[] now = Io.read(target);
-      for (Owned owner : owners) {
+      for (OwnedSectors owner : owners) {
         owner.checkAfterCut(now);
         owner.settle(now);
       }
       List<Future<?>> all = new ArrayList<>();
       target.start();
-      for (Owned owner : owners) {
+      for (OwnedSectors owner : owners) {
         long seed = random.nextLong();
         all.add(threads.submit(() -> writeUntil(recorded, power, owner, target, seed)));
       }
@@ -197,7 +132,7 @@ class MergePowerCutTest {
         return false;
       }
       target.flush();
-      for (Owned owner : owners) {
+      for (OwnedSectors owner : owners) {
         owner.checkNow(target);
       }
       assertThat(devices.get(0).content()).isEqualTo(Io.read(target));
@@ -205,11 +140,13 @@ class MergePowerCutTest {
     } catch (ErrnoException failure) {
       assertThat(power.isOff()).as("%s", failure).isTrue();
       return false;
+    } finally {
+      origin.image().close();
     }
   }
 
   private static Object writeUntil(
-      RecordedMerge merge, PowerSupply power, Owned owner, SnapshotMerge target, long seed)
+      RecordedMerge merge, PowerSupply power, OwnedSectors owner, SnapshotMerge target, long seed)
       throws IOException {
     Random random = new Random(seed);
     try {

@@ -49,6 +49,7 @@ class NoSpaceTest {
     fillUp(cow, errno, CHUNK, 2 * CHUNK);
 
     Io.write(bench.volume, 0, bytes(CHUNK, 1));
+    bench.volume.flush();
 
     assertThat(snapshot.status()).isEqualTo("Invalid");
     assertThat(bench.events.all()).containsExactly(NO_SPACE);
@@ -56,19 +57,22 @@ class NoSpaceTest {
   }
 
   @Test
-  void where_overflow_is_refused_a_record_that_finds_none_fails_the_origins_write_alone()
+  void where_overflow_is_refused_a_record_that_finds_none_fails_the_origins_flush_alone()
       throws Exception {
     Bench bench = Bench.refusing();
     Snapshot snapshot = bench.snapshot(cow, "P", 8);
     fillUp(cow);
 
-    fails(Errno.ENOSPC, () -> Io.write(bench.volume, 0, bytes(CHUNK, 1)));
-    fails(Errno.ENOSPC, () -> Io.write(bench.volume, 0, bytes(CHUNK, 1)));
+    Io.write(bench.volume, 0, bytes(CHUNK, 1));
+    fails(Errno.ENOSPC, bench.volume::flush);
+    fails(Errno.ENOSPC, bench.volume::flush);
 
     assertThat(bench.image.content()).isEqualTo(bench.before);
     assertThat(Io.read(snapshot)).isEqualTo(bench.before);
     freeUp(cow);
-    Io.write(bench.volume, 0, bytes(2 * CHUNK, 1));
+    Io.write(bench.volume, CHUNK, bytes(CHUNK, 2));
+    bench.volume.flush();
+    assertThat(bench.image.content(0, CHUNK)).isEqualTo(bytes(CHUNK, 1));
     assertThat(Io.read(snapshot)).isEqualTo(bench.before);
     assertThat(Io.read(bench.reopen(snapshot, "P"))).isEqualTo(bench.before);
     assertThat(bench.events.all()).isEmpty();
@@ -121,7 +125,8 @@ class NoSpaceTest {
     Io.write(bench.volume, 0, bytes(31 * 512, 1));
     fillUp(small, Errno.ENOSPC, 34 * 512, 35 * 512);
 
-    fails(Errno.ENOSPC, () -> Io.write(bench.volume, 31 * 512, bytes(20 * 512, 1)));
+    Io.write(bench.volume, 31 * 512, bytes(20 * 512, 1));
+    fails(Errno.ENOSPC, bench.volume::flush);
 
     freeUp(small);
     Io.write(bench.volume, 31 * 512, bytes(30 * 512, 1));

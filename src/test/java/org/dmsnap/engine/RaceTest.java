@@ -34,6 +34,7 @@ class RaceTest {
   private void write(long position, byte[] bytes) {
     try {
       Io.write(bench.volume, position, bytes);
+      bench.volume.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -100,9 +100,15 @@ class SnapshotOriginTest {
     Bench.watch(log, "origin", bench.image);
 
     Io.write(bench.volume, 7 * CHUNK, bytes(CHUNK, 1));
+    bench.volume.flush();
 
     assertThat(log)
-        .containsExactly("cow SYNC", "cow WRITE " + CHUNK, "cow SYNC", "origin WRITE " + 7 * CHUNK);
+        .containsExactly(
+            "cow SYNC",
+            "cow WRITE " + CHUNK,
+            "cow SYNC",
+            "origin WRITE " + 7 * CHUNK,
+            "origin SYNC");
   }
 
   @Test
@@ -119,6 +125,7 @@ class SnapshotOriginTest {
         });
 
     Io.write(bench.volume, 7 * CHUNK, bytes(CHUNK, 1));
+    bench.volume.flush();
 
     assertThat(images[1]).isEqualTo(bench.before);
     Snapshot crashed = Bench.create().snapshot(new RamDevice(images[0]), "P", 8);

@@ -1,0 +1,161 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.Sectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits in memory, sector by sector: newer than the image beneath.
+ *
+ * <p>The lock of a block's region guards the block: shared to {@link #touches look} and {@link
+ * #overlay read}, exclusively to {@link #put} and {@link #forget}. {@link #isEmpty} and {@link
+ * #positions} need no lock.
+ */
+final class HeldBlocks {
+
+  private final BlockDevice image;
+  private final BlockMemory memory;
+  private final ConcurrentHashMap<Long, HeldBlock> blocks = new ConcurrentHashMap<>();
+
+  HeldBlocks(BlockDevice image, BlockMemory memory) {
+    this.image = image;
+    this.memory = memory;
+  }
+
+  boolean isEmpty() {
+    return blocks.isEmpty();
+  }
+
+  /** Where the blocks begin, in ascending order. */
+  long[] positions() {
+    return blocks.keySet().stream()
+        .mapToLong(number -> number << HeldBlock.SHIFT)
+        .sorted()
+        .toArray();
+  }
+
+  /** The block that has the byte at {@code position}, which is held. */
+  HeldBlock at(long position) {
+    return Objects.requireNonNull(find(position));
+  }
+
+  private @Nullable HeldBlock find(long position) {
+    return blocks.get(position >> HeldBlock.SHIFT);
+  }
+
+  /** Whether there is a block in a range. */
+  boolean touches(long position, int length) {
+    if (isEmpty()) {
+      return false;
+    }
+    for (long at = start(position); at < position + length; at += HeldBlock.BYTES) {
+      if (find(at) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lays what is held of a range over what was read from the image to {@code address}. */
+  void overlay(long position, long address, int length) {
+    for (long at = start(position); at < position + length; at += HeldBlock.BYTES) {
+      HeldBlock block = find(at);
+      if (block != null) {
+        overlay(block, position, address, length);
+      }
+    }
+  }
+
+  private static void overlay(HeldBlock block, long position, long address, int length) {
+    int held = block.sectors();
+    for (int end, run = HeldBlock.nextRun(held, 0);
+        held >>> run != 0;
+        run = HeldBlock.nextRun(held, end)) {
+      end = HeldBlock.runEnd(held, run);
+      long from = Math.max(position, block.position() + Sectors.toBytes(run));
+      long to = Math.min(position + length, block.position() + Sectors.toBytes(end));
+      if (from < to) {
+        NativeBuffer.copy(
+            block.address() + from - block.position(),
+            address + from - position,
+            (int) (to - from));
+      }
+    }
+  }
+
+  /**
+   * Takes the next {@code length} bytes of {@code buffer}; what they leave of a sector that is not
+   * held is read from the image.
+   *
+   * @return false, with nothing changed, if there is no memory for them
+   */
+  boolean put(long position, NativeBuffer buffer, int length) throws IOException {
+    if (!makeBlocks(position, length)) {
+      return false;
+    }
+    for (int left = length; left > 0; ) {
+      HeldBlock block = at(position);
+      int piece = (int) Math.min(left, block.position() + HeldBlock.BYTES - position);
+      int offset = (int) (position - block.position());
+      readAround(block, offset, offset + piece);
+      buffer.get(block.address() + offset, piece);
+      block.add(offset / Sectors.BYTES, (offset + piece - 1) / Sectors.BYTES + 1);
+      position += piece;
+      left -= piece;
+    }
+    return true;
+  }
+
+  private boolean makeBlocks(long position, int length) {
+    int missing = 0;
+    for (long at = start(position); at < position + length; at += HeldBlock.BYTES) {
+      missing += find(at) == null ? 1 : 0;
+    }
+    long[] addresses = memory.take(missing);
+    if (addresses == null) {
+      return false;
+    }
+    for (long at = start(position); at < position + length; at += HeldBlock.BYTES) {
+      if (find(at) == null) {
+        blocks.put(at >> HeldBlock.SHIFT, new HeldBlock(at, addresses[--missing]));
+      }
+    }
+    return true;
+  }
+
+  /** Reads the first and the last sector of a range if it has a part of them and we nothing. */
+  private void readAround(HeldBlock block, int from, int to) throws IOException {
+    int first = from / Sectors.BYTES;
+    int last = (to - 1) / Sectors.BYTES;
+    if (from % Sectors.BYTES != 0) {
+      readSector(block, first);
+    }
+    if (to % Sectors.BYTES != 0 && (last != first || from % Sectors.BYTES == 0)) {
+      readSector(block, last);
+    }
+  }
+
+  private void readSector(HeldBlock block, int sector) throws IOException {
+    if (!block.has(sector)) {
+      long offset = Sectors.toBytes(sector);
+      NativeBuffer window = new NativeBuffer().wrap(block.address() + offset, Sectors.BYTES);
+      image.read(block.position() + offset, window, Sectors.BYTES);
+    }
+  }
+
+  /** Holds these sectors of a block no longer: the image has them. */
+  void forget(HeldBlock block, int written) {
+    if (!block.forget(written)) {
+      blocks.remove(block.position() >> HeldBlock.SHIFT);
+      memory.giveBack(block.address());
+    }
+  }
+
+  private static long start(long position) {
+    return position & -HeldBlock.BYTES;
+  }
+}

@@ -1,0 +1,265 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.concurrent.locks.StampedLock;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.NativeBuffer;
+
+/**
+ * An origin's image behind a volatile write cache, so that the copy-outs of thousands of chunks
+ * become durable together and not each by itself.
+ *
+ * <p>A write to an origin must not reach the image before what it overwrites is durable in every
+ * snapshot. So it is copied out at once, and the new data is {@link #hold held} in memory; a {@link
+ * #drain} makes all that was copied out durable (two syncs a snapshot, however much it is), writes
+ * what was held to the image, and forgets it. The rules, all of them:
+ *
+ * <ol>
+ *   <li>Only a write that needs a copy-out, or that meets held data, is held; and only after every
+ *       snapshot has the exceptions for it, or is Invalid, durably. So no snapshot ever reads what
+ *       is held, and a full snapshot is found out while its writer can still be told.
+ *   <li>What is held is newer than the image: every read lays it over, and a write that meets it
+ *       goes there. A discard or zeroing drains first.
+ *   <li>A sector is written to the image only once all of its snapshots have it durably ({@link
+ *       Protection#settled}), and is held until it has been written.
+ *   <li>{@link #sync} drains, then syncs the image. A drain that fails keeps what it has not
+ *       written, so every sync fails until one succeeds.
+ *   <li>What is held is newer than every snapshot: whoever adds one drains with all requests held.
+ *   <li>Memory is bounded: who finds none drains, and fails if that does. Nothing is held for
+ *       longer than {@link DrainThread#LONGEST_SECONDS}, unless the image fails.
+ * </ol>
+ *
+ * <p>The image is cut into regions of 128 KiB with a lock each, the innermost of all locks: held
+ * exclusively while a region's blocks change, shared while they are read or while something is
+ * written past them. One drain runs at a time.
+ */
+final class WriteCache implements BlockDevice {
+
+  /** How much waits at most, unless said otherwise: enough for the syncs not to matter. */
+  static final long DEFAULT_BYTES = 64 << 20;
+
+  private static final int STRIPES = 256;
+  private static final int REGION_SHIFT = 17;
+
+  /** The snapshots of the origin, as the cache sees them. */
+  interface Protection {
+    /**
+     * Makes every exception durable that was committed before the call; a snapshot that fails is
+     * Invalid, durably.
+     *
+     * @throws IOException if that cannot be recorded
+     */
+    void harden() throws IOException;
+
+    /** Whether a range may be overwritten on the image as far as all snapshots go. */
+    boolean settled(long position, long length) throws IOException;
+  }
+
+  private final BlockDevice image;
+  private final Protection protection;
+  private final StallListener stalls;
+  private final BlockMemory memory;
+  private final HeldBlocks held;
+  private final DrainThread drainThread = new DrainThread(this);
+  private final StampedLock[] regions = new StampedLock[STRIPES];
+  private final Object draining = new Object();
+
+  /**
+   * @param image what is beneath
+   * @param bytes how much waits at most; at least a region
+   * @param stalls told when a write must wait for memory
+   */
+  WriteCache(BlockDevice image, Protection protection, long bytes, StallListener stalls) {
+    if (bytes < 1L << REGION_SHIFT) {
+      throw new IllegalArgumentException("a cache of " + bytes + " bytes holds not even a region");
+    }
+    this.image = image;
+    this.protection = protection;
+    this.stalls = stalls;
+    this.memory = new BlockMemory(bytes);
+    this.held = new HeldBlocks(image, memory);
+    for (int i = 0; i < STRIPES; i++) {
+      regions[i] = new StampedLock();
+    }
+  }
+
+  /** Whether nothing waits. */
+  boolean isEmpty() {
+    return held.isEmpty();
+  }
+
+  @Override
+  public long size() {
+    return image.size();
+  }
+
+  @Override
+  public void read(long position, NativeBuffer buffer, int length) throws IOException {
+    if (held.isEmpty()) {
+      image.read(position, buffer, length);
+      return;
+    }
+    for (int left = length; left > 0; ) {
+      int piece = withinRegion(position, left);
+      StampedLock lock = region(position);
+      long stamp = lock.readLock(); // over both: what is held must not reach the image in between
+      try {
+        long address = buffer.address();
+        image.read(position, buffer, piece);
+        held.overlay(position, address, piece);
+      } finally {
+        lock.unlockRead(stamp);
+      }
+      position += piece;
+      left -= piece;
+    }
+  }
+
+  /** Writes what needs no copy-out: to the image, or over what is held. */
+  @Override
+  public void write(long position, NativeBuffer buffer, int length) throws IOException {
+    for (int left = length; left > 0; ) {
+      int piece = withinRegion(position, left);
+      if (!writePast(position, buffer, piece)) {
+        holdWithin(position, buffer, piece);
+      }
+      position += piece;
+      left -= piece;
+    }
+  }
+
+  /** Writes to the image, unless something is held there. */
+  private boolean writePast(long position, NativeBuffer buffer, int length) throws IOException {
+    StampedLock lock = region(position);
+    long stamp = lock.readLock(); // over the write: nothing may come to be held beneath it
+    try {
+      if (held.touches(position, length)) {
+        return false;
+      }
+      image.write(position, buffer, length);
+      return true;
+    } finally {
+      lock.unlockRead(stamp);
+    }
+  }
+
+  /** Keeps what was copied out for in memory until the copies are durable; may wait for room. */
+  void hold(long position, NativeBuffer buffer, int length) throws IOException {
+    for (int left = length; left > 0; ) {
+      int piece = withinRegion(position, left);
+      holdWithin(position, buffer, piece);
+      position += piece;
+      left -= piece;
+    }
+  }
+
+  private void holdWithin(long position, NativeBuffer buffer, int length) throws IOException {
+    while (!tryHold(position, buffer, length)) {
+      stalls.stalling();
+      try {
+        drain();
+      } finally {
+        stalls.resumed();
+      }
+    }
+    drainThread.wake(memory.halfUsed());
+  }
+
+  private boolean tryHold(long position, NativeBuffer buffer, int length) throws IOException {
+    StampedLock lock = region(position);
+    long stamp = lock.writeLock();
+    try {
+      return held.put(position, buffer, length);
+    } finally {
+      lock.unlockWrite(stamp);
+    }
+  }
+
+  /**
+   * Writes to the image what was held before the call.
+   *
+   * @throws IOException if a snapshot cannot be made safe, or the image fails; the rest stays held
+   */
+  void drain() throws IOException {
+    if (held.isEmpty()) {
+      return;
+    }
+    synchronized (draining) {
+      long[] positions = held.positions(); // first: of later ones the copies may not be durable
+      protection.harden();
+      Drain drain = new Drain(image, held, protection);
+      for (int from = 0; from < positions.length; ) {
+        int to = endOfRegion(positions, from);
+        StampedLock lock = region(positions[from]);
+        long stamp = lock.writeLock(); // until forgotten: what is newer must not slip in between
+        try {
+          drain.write(positions, from, to);
+        } finally {
+          lock.unlockWrite(stamp);
+        }
+        from = to;
+      }
+    }
+  }
+
+  /** Runs {@code change} while no drain does, for what a drain must not see half done. */
+  void betweenDrains(Runnable change) {
+    synchronized (draining) {
+      change.run();
+    }
+  }
+
+  @Override
+  public void discard(long position, long length) throws IOException {
+    drain();
+    image.discard(position, length);
+  }
+
+  @Override
+  public void zero(long position, long length) throws IOException {
+    drain();
+    image.zero(position, length);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    drain();
+    image.sync();
+  }
+
+  @Override
+  public void syncTimes() throws IOException {
+    drain();
+    image.syncTimes();
+  }
+
+  @Override
+  public void resize(long size) throws IOException {
+    image.resize(size);
+  }
+
+  /** Closes the image; what is still held, since it could not be written, is lost. */
+  @Override
+  public void close() throws IOException {
+    drainThread.stop();
+    image.close();
+  }
+
+  private StampedLock region(long position) {
+    return regions[(int) (position >> REGION_SHIFT) & (STRIPES - 1)];
+  }
+
+  private static int withinRegion(long position, int length) {
+    long region = 1L << REGION_SHIFT;
+    return (int) Math.min(length, region - (position & (region - 1)));
+  }
+
+  private static int endOfRegion(long[] positions, int from) {
+    int to = from + 1;
+    while (to < positions.length
+        && positions[to] >> REGION_SHIFT == positions[from] >> REGION_SHIFT) {
+      to++;
+    }
+    return to;
+  }
+}
