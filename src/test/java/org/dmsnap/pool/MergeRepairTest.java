@@ -94,7 +94,7 @@ class MergeRepairTest extends PoolFixture {
         .hasMessageContaining("mount the pool again, and the merge goes on")
         .satisfies(failure -> assertThat(ErrnoException.errnoOf(failure)).isEqualTo(Errno.EBUSY));
 
-    pool.close();
+    assertThatThrownBy(pool::close).hasMessageContaining("truncated by somebody else");
     Files.write(cow(), whole);
     open();
     await(() -> logged().contains(FINISHED));
