@@ -80,21 +80,30 @@ final class KilledWorkload {
   /** Compares all that there is after a mount with what may be, and takes it for certain. */
   void verify() throws IOException {
     String structure = structure();
-    PoolModel found = null;
+    AssertionError mismatch =
+        new AssertionError("killed in " + step + ", the volumes are now " + structure);
     for (PoolModel world : worlds) {
       PoolModel mounted = world.remounted();
-      found = mounted.structure().equals(structure) ? mounted : found;
+      if (mounted.structure().equals(structure)) {
+        try {
+          compareAll(mounted);
+          worlds = List.of(mounted.synced());
+          return;
+        } catch (AssertionError e) { // perhaps it is in the other world, with the same volumes
+          mismatch = e;
+        }
+      }
     }
-    if (found == null) {
-      throw new AssertionError("killed in " + step + ", the volumes are now " + structure);
-    }
-    for (PoolModel.Orig each : found.origins.values()) {
+    throw mismatch;
+  }
+
+  private void compareAll(PoolModel mounted) throws IOException {
+    for (PoolModel.Orig each : mounted.origins.values()) {
       compare(origin, each.content, false);
       for (var snapshot : each.snapshots.entrySet()) {
         compare(snapshot.getKey(), snapshot.getValue().content, false);
       }
     }
-    worlds = List.of(found.synced());
   }
 
   private String structure() throws IOException {
@@ -128,6 +137,7 @@ final class KilledWorkload {
     switch (random.nextInt(14)) {
       case 0, 1 -> snapshot();
       case 2 -> remove();
+      case 10 -> reset();
       case 3 -> merge();
       case 4 -> extend();
       case 5 -> suspend();
@@ -189,6 +199,13 @@ final class KilledWorkload {
       command("remove", snapshot, after -> after.origins.get(origin).snapshots.remove(snapshot));
     } else if (random.nextInt(4) == 0) {
       command("remove", origin, after -> after.origins.remove(origin));
+    }
+  }
+
+  private void reset() throws IOException {
+    String snapshot = anySnapshot();
+    if (snapshot != null) {
+      command("reset", snapshot, after -> after.origins.get(origin).reset(snapshot));
     }
   }
 

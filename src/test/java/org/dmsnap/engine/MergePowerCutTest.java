@@ -17,6 +17,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.PowerSupply;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,7 +42,7 @@ class MergePowerCutTest {
   private final List<OwnedSectors> owners = new ArrayList<>();
 
   static LongStream seeds() {
-    return LongStream.range(0, Long.getLong("dmsnap.merge.seeds", 60));
+    return Seeds.during("dmsnap.powercut.minutes", 60);
   }
 
   @ParameterizedTest(name = "seed {0}")

@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,7 +54,7 @@ class PowerCutTest {
   private byte[][] left = {};
 
   static LongStream seeds() {
-    return LongStream.range(0, 300);
+    return Seeds.during("dmsnap.powercut.minutes", 300);
   }
 
   @ParameterizedTest(name = "seed {0}")

@@ -58,7 +58,7 @@ public final class PoolModel {
     }
 
     /** From now on the snapshot reads as it does. */
-    void reset(String name) {
+    public void reset(String name) {
       Snap snap = Objects.requireNonNull(snapshots.get(name));
       snap.content = content.copy().synced();
       snap.invalid = false;

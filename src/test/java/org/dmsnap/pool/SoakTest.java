@@ -30,13 +30,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many threads on few chunks, while snapshots are taken, merged, removed and extended, origins
- * suspended, and the pool closed and opened.
+ * Many threads on few chunks, while snapshots are taken, reset, merged, removed and extended,
+ * origins suspended, and the pool closed and opened.
  *
  * <p>Each thread knows what its own sectors hold in every volume. A snapshot must hold what its
- * origin held at one moment of the command that took it, for every thread, and the same for ever
- * after; a merged origin what the snapshot held. {@code -Ddmsnap.soak.minutes=N} goes on for that
- * long.
+ * origin held at one moment of the command that took or reset it, for every thread, and the same
+ * for ever after; a merged origin what the snapshot held. {@code -Ddmsnap.soak.minutes=N} goes on
+ * for that long.
  */
 class SoakTest {
 
@@ -124,7 +124,8 @@ class SoakTest {
   private void step(String origin) throws IOException {
     switch (random.nextInt(16)) {
       case 0, 1, 2, 3, 4 -> snapshot(origin);
-      case 5, 6 -> remove(origin);
+      case 5 -> remove(origin);
+      case 6 -> reset(origin);
       case 7, 8, 9 -> merge(origin);
       case 10 -> extend(origin);
       case 11, 12 -> suspend(origin);
@@ -177,18 +178,37 @@ class SoakTest {
     if (volumes.containsKey(name)) {
       return;
     }
-    SoakVolume of = volumes.get(origin);
     int chunk = 1 << random.nextInt(6);
     String type = List.of("P", "PO", "N").get(random.nextInt(3));
-    long[] least = Arrays.stream(of.logs()).mapToLong(SoakLog::pin).toArray();
-    pool.snapshot(
+    SnapshotRequest request =
         new SnapshotRequest(
             name,
             origin,
             (3L + random.nextInt(8)) * chunk * SoakVolume.SECTOR,
             ExceptionStoreType.of(type),
             chunk,
-            Set.of()));
+            Set.of());
+    taken(name, origin, !type.equals("N"), () -> pool.snapshot(request));
+    count("snapshots");
+  }
+
+  private void reset(String origin) throws IOException {
+    SoakVolume snapshot = anySnapshotOf(origin);
+    if (snapshot != null) {
+      String name = snapshot.name();
+      alone(
+          List.of(snapshot),
+          () -> taken(name, origin, snapshot.persistent(), () -> pool.reset(name)));
+      count("resets");
+    }
+  }
+
+  /** Takes a snapshot, and compares it with what its origin held meanwhile. */
+  private void taken(String name, String origin, boolean persistent, Change command)
+      throws IOException {
+    SoakVolume of = volumes.get(origin);
+    long[] least = Arrays.stream(of.logs()).mapToLong(SoakLog::pin).toArray();
+    command.make();
     long[] most = Arrays.stream(of.logs()).mapToLong(SoakLog::started).toArray();
     long[] seen = SoakVolume.read(device(name), 0, SoakVolume.SECTORS);
     for (int owner = 0; owner < SoakVolume.OWNERS; owner++) {
@@ -197,8 +217,7 @@ class SoakTest {
           .as("%s holds one moment of %s for owner %s", name, origin, owner)
           .isTrue();
     }
-    volumes.put(name, SoakVolume.of(name, !type.equals("N"), random.nextBoolean(), seen));
-    count("snapshots");
+    volumes.put(name, SoakVolume.of(name, persistent, random.nextBoolean(), seen));
   }
 
   /** What is done while nobody uses some volumes. */
