@@ -19,7 +19,6 @@ final class MergeProgress {
   private final String snapshot;
   private final ProgressLines lines;
   private String origin = "";
-  private boolean started;
 
   /** Follows the merge of {@code snapshot}. */
   MergeProgress(MountedPool pool, String snapshot, ProgressLines lines) {
@@ -87,9 +86,8 @@ final class MergeProgress {
               + " has failed; see: dmsnap log; once the cause is gone, mount the pool again");
     }
     if (pool.read("status/" + origin).contains(" snapshot-merge ")) {
-      started = true;
       lines.merged(origin, ALL - Double.parseDouble(cell(row, "snap_percent")));
-    } else if (!started) { // else it has ended since we read of it
+    } else if (pool.devices("status").contains(snapshot)) { // else it has ended meanwhile
       lines.say("Merging of " + snapshot + " will occur when " + origin + " and it are closed.");
     }
     return true;

@@ -1,13 +1,18 @@
 package org.dmsnap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +52,25 @@ class MergeProgressTest {
 
     assertThat(printed.toString())
         .isEqualTo("\r  base: Merged: 100.00% [" + "#".repeat(40) + "]\n");
+  }
+
+  @Test
+  void one_that_ends_while_it_is_looked_at_is_not_said_to_be_due() throws Exception {
+    Path status = mountpoint.resolve("ctl/status/base");
+    Files.delete(status);
+    new ProcessBuilder("mkfifo", status.toString()).start().waitFor();
+    write("lvs", HEADINGS + "  [snap] vg   Swi-a-s---   8.00m base   0.00  \n");
+    CompletableFuture<Void> end =
+        CompletableFuture.runAsync(
+            () -> assertThatCode(() -> await(false)).doesNotThrowAnyException());
+
+    try (OutputStream asked = Files.newOutputStream(status)) { // opens once it is read
+      write("lvs", HEADINGS);
+      asked.write("0 8 linear \n".getBytes(StandardCharsets.UTF_8));
+    }
+    end.get(60, TimeUnit.SECONDS);
+
+    assertThat(printed.toString()).isEqualTo("  base: Merged: 100.00%\n");
   }
 
   @Test
