@@ -90,7 +90,7 @@ final class SnapshotCommand implements Command {
     List<String> given = words.subList(FEATURE_COUNT + 1, words.size());
     int count = featureCount(words.get(FEATURE_COUNT), given.size());
     for (String word : given.subList(0, count)) {
-      features.add(feature(word));
+      features.add(Feature.of(word));
     }
     if (features.contains(Feature.DISCARD_PASSDOWN_ORIGIN)
         && !features.contains(Feature.DISCARD_ZEROES_COW)) {
@@ -107,14 +107,5 @@ final class SnapshotCommand implements Command {
           "Invalid number of feature arguments: " + word + ", and " + given + " follow");
     }
     return count;
-  }
-
-  private static Feature feature(String word) {
-    for (Feature feature : Feature.values()) {
-      if (feature.word().equals(word)) {
-        return feature;
-      }
-    }
-    throw new IllegalArgumentException("Unrecognised feature requested: " + word);
   }
 }

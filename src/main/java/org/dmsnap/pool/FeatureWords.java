@@ -21,19 +21,10 @@ final class FeatureWords {
       throw new IllegalArgumentException("Invalid number of feature arguments: " + words[COUNT]);
     }
     for (int i = FIRST; i < FIRST + count; i++) {
-      features.add(feature(words[i]));
+      features.add(Feature.of(words[i]));
     }
     check(features);
     return features;
-  }
-
-  private static Feature feature(String word) {
-    for (Feature feature : Feature.values()) {
-      if (feature.word().equals(word)) {
-        return feature;
-      }
-    }
-    throw new IllegalArgumentException("Unrecognised feature requested: " + word);
   }
 
   /** Refuses features that the kernel would not take together. */

@@ -32,7 +32,10 @@ class CommandsTest extends ControlFixture {
     "P 8 1 discard_zeroes_cow, P 8 1 discard_zeroes_cow",
     "P 8 1 discard_zeroes_cow extra, P 8 1 discard_zeroes_cow",
     "P 8 2 discard_passdown_origin discard_zeroes_cow,"
-        + " P 8 2 discard_zeroes_cow discard_passdown_origin"
+        + " P 8 2 discard_zeroes_cow discard_passdown_origin",
+    "P 8 2 DISCARD_ZEROES_COW Discard_Passdown_Origin,"
+        + " P 8 2 discard_zeroes_cow discard_passdown_origin",
+    "P 8 2 discard_zeroes_cow discard_zeroes_cow, P 8 1 discard_zeroes_cow"
   })
   void a_snapshot_is_described_in_the_words_of_a_table(String words, String table) {
     assertThat(text(write("snapshot", "snap base 1M " + words))).startsWith("usage");
