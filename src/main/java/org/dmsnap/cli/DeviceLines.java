@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,17 @@ record DeviceLines(Map<String, String> lines, boolean named) {
 
   /** As dmsetup prints them. */
   String text() {
+    return text(new Palette(false), line -> line);
+  }
+
+  /** As dmsetup prints them, with the names in bold and each line as {@code paint} has it. */
+  String text(Palette palette, UnaryOperator<String> paint) {
     StringBuilder text = new StringBuilder();
-    lines.forEach((name, line) -> text.append(named ? name + ": " : "").append(line).append('\n'));
+    lines.forEach(
+        (name, line) -> {
+          text.append(named ? palette.bold(name) + ": " : "");
+          text.append(paint.apply(line)).append('\n');
+        });
     return text.toString();
   }
 

@@ -6,24 +6,33 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Prints the volumes as {@code lvs} does. */
 @Command(
     name = "lvs",
     description = "Prints the volumes of a mounted pool.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  dmsnap lvs /mnt/vg",
+      "  dmsnap lvs --watch /mnt/vg",
+      "  dmsnap lvs --json /mnt/vg | jq -r '.report[].lv[].lv_name'"
+    })
 final class LvsCommand implements Callable<Integer> {
 
   /** LVM's names of the columns, for its {@code --reportformat json}. */
   private static final Map<String, String> FIELDS = fields();
 
-  @Spec private CommandSpec spec;
+  private static final int STATE = 4; // which of the letters of lv_attr
+
+  @Mixin private Screen screen;
 
   @Option(names = "--json", description = "Print JSON, as lvs --reportformat json does.")
   private boolean json;
@@ -33,10 +42,37 @@ final class LvsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    return screen.show(this::render);
+  }
+
+  private String render(Palette palette) throws IOException {
     String table = new MountedPool(mountpoint).read("lvs");
-    spec.commandLine().getOut().print(json ? json(table) : table);
-    spec.commandLine().getOut().flush();
-    return 0;
+    return json ? json(table) : paint(table, palette);
+  }
+
+  private static String paint(String table, Palette palette) {
+    List<String> lines = table.lines().toList();
+    StringBuilder painted = new StringBuilder(palette.bold(lines.get(0))).append('\n');
+    List<Map<String, String>> rows = rows(table);
+    for (int i = 0; i < rows.size(); i++) {
+      painted.append(paint(lines.get(i + 1), rows.get(i), palette)).append('\n');
+    }
+    return painted.toString();
+  }
+
+  /** What is wrong in red, what is nearly full in yellow, what merges or is suspended in cyan. */
+  private static String paint(String line, Map<String, String> row, Palette palette) {
+    String attributes = Objects.requireNonNullElse(row.get("lv_attr"), "");
+    String percent = Objects.requireNonNullElse(row.get("snap_percent"), "");
+    char state = attributes.length() > STATE ? attributes.charAt(STATE) : 'a';
+    if ("ISmM".indexOf(state) >= 0) {
+      return palette.red(line);
+    }
+    if (state == 's' || attributes.startsWith("O") || attributes.startsWith("S")) {
+      return palette.cyan(line);
+    }
+    boolean nearlyFull = !percent.isEmpty() && Double.parseDouble(percent) >= Fullness.WARNING;
+    return nearlyFull ? palette.yellow(line) : line;
   }
 
   /** The table as an object; a column reaches from its heading to the next. */

@@ -1,0 +1,37 @@
+package org.dmsnap.cli;
+
+/**
+ * How full a COW device is, by a status line.
+ *
+ * @param used of it, in sectors
+ * @param total sectors; 0 if the line has no numbers
+ */
+record Fullness(long used, long total) {
+
+  /** From where on LVM warns. */
+  static final int WARNING = 80;
+
+  private static final int ALL = 100;
+  private static final int NUMBERS = 3;
+  private static final Fullness NONE = new Fullness(0, 0);
+
+  /** That of the device with the status line {@code line}. */
+  static Fullness ofStatus(String line) {
+    String[] words = line.split(" ");
+    if (words.length <= NUMBERS || !words[NUMBERS].matches("[0-9]{1,18}/[0-9]{1,18}")) {
+      return NONE;
+    }
+    String[] numbers = words[NUMBERS].split("/");
+    return new Fullness(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+  }
+
+  /** Percent in use. */
+  double percent() {
+    return total == 0 ? 0 : (double) used * ALL / total;
+  }
+
+  /** Whether LVM would warn. */
+  boolean nearlyFull() {
+    return percent() >= WARNING;
+  }
+}
