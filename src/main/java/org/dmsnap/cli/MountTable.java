@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is mounted where, see proc(5) on {@code /proc/PID/mountinfo}.
@@ -16,16 +17,20 @@ record MountTable(List<Entry> entries) {
   /** What the file systems of dmsnap call themselves. */
   static final String TYPE = "fuse.dmsnap";
 
+  private static final int DEVICE = 2;
   private static final int MOUNTPOINT = 4;
+  private static final int OPTIONS = 5;
 
   /**
    * One mount.
    *
+   * @param device the number of what it shows, {@code major:minor}
    * @param mountpoint where it is
+   * @param options of this mount, with commas between
    * @param type of its file system
    * @param source what it shows: a device, or of dmsnap a pool
    */
-  record Entry(String mountpoint, String type, String source) {}
+  record Entry(String device, String mountpoint, String options, String type, String source) {}
 
   /** Reads the mounts as this process sees them, or as {@code proc} tells in a test. */
   static MountTable read(Path proc) throws IOException {
@@ -34,11 +39,35 @@ record MountTable(List<Entry> entries) {
       int separator = line.indexOf(" - ");
       String[] where = line.substring(0, Math.max(0, separator)).split(" ", -1);
       String[] what = line.substring(separator + 3).split(" ", 3);
-      if (where.length > MOUNTPOINT && what.length > 1) {
-        entries.add(new Entry(unescape(where[MOUNTPOINT]), what[0], unescape(what[1])));
+      if (where.length > OPTIONS && what.length > 1) {
+        String mountpoint = unescape(where[MOUNTPOINT]);
+        entries.add(
+            new Entry(where[DEVICE], mountpoint, where[OPTIONS], what[0], unescape(what[1])));
       }
     }
     return new MountTable(entries);
+  }
+
+  /**
+   * What is to be seen at {@code path}, absolute and without links; null if it is no mountpoint.
+   */
+  @Nullable Entry at(Path path) {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i).mountpoint().equals(path.toString())) {
+        return entries.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** Absolute and without links; of a dead mount, which does not resolve, its parent's at least. */
+  static Path resolved(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (Files.isDirectory(absolute) || parent == null) {
+      return absolute.toRealPath();
+    }
+    return parent.toRealPath().resolve(absolute.getFileName());
   }
 
   /** Undoes what the kernel does to blanks and backslashes: {@code \040}. */

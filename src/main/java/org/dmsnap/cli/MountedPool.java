@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -20,6 +21,7 @@ import org.dmsnap.block.ErrnoException;
 final class MountedPool {
 
   private static final int LONGEST_REASON = 16 << 10;
+  private static final int STATE = 4; // which of the letters of lv_attr
 
   private final Path mountpoint;
   private final Path control;
@@ -77,6 +79,17 @@ final class MountedPool {
         file.write(ByteBuffer.wrap((line + "\n").getBytes(UTF_8)));
       } catch (IOException e) {
         throw new IOException(reason(file), e);
+      }
+    }
+  }
+
+  /** Refuses, in words, what would wait for a volume whose writes are held. */
+  void refuseSuspended(String volume) throws IOException {
+    for (Map<String, String> row : LvsCommand.rows(read("lvs"))) {
+      boolean it = volume.equals(row.get("lv_name"));
+      if (it && String.valueOf(row.get("lv_attr")).startsWith("s", STATE)) {
+        throw new ErrnoException(
+            Errno.EBUSY, volume + " is suspended, so nothing can be frozen; resume it first");
       }
     }
   }

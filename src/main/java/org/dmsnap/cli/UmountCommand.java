@@ -1,7 +1,6 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,14 +50,12 @@ final class UmountCommand implements Callable<Integer> {
   }
 
   private MountTable.Entry find() throws IOException {
-    Path path = resolved();
-    List<MountTable.Entry> all = MountTable.read(Path.of("/proc")).entries();
-    for (int i = all.size() - 1; i >= 0; i--) {
-      if (all.get(i).mountpoint().equals(path.toString())) {
-        return checked(all.get(i));
-      }
+    Path path = MountTable.resolved(mountpoint);
+    MountTable.Entry mount = MountTable.read(Path.of("/proc")).at(path);
+    if (mount == null) {
+      throw new ErrnoException(Errno.EINVAL, mountpoint + " is not mounted");
     }
-    throw new ErrnoException(Errno.EINVAL, mountpoint + " is not mounted");
+    return checked(mount);
   }
 
   private static MountTable.Entry checked(MountTable.Entry mount) throws ErrnoException {
@@ -68,16 +65,6 @@ final class UmountCommand implements Callable<Integer> {
           mount.mountpoint() + " is a mount of " + mount.type() + ", not a pool; use umount");
     }
     return mount;
-  }
-
-  /** Absolute and without links; of a dead mount, which does not resolve, its parent's at least. */
-  private Path resolved() throws IOException {
-    Path absolute = mountpoint.toAbsolutePath().normalize();
-    Path parent = absolute.getParent();
-    if (Files.isDirectory(absolute) || parent == null) {
-      return absolute.toRealPath();
-    }
-    return parent.toRealPath().resolve(absolute.getFileName());
   }
 
   private static void unmount(Path path) throws IOException, InterruptedException {

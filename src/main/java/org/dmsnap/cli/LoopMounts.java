@@ -1,0 +1,85 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The block devices that are, by way of a loop device, on a file: the loop devices, their
+ * partitions, and what the kernel has stacked on those; and the file systems mounted from them.
+ */
+final class LoopMounts {
+
+  private final Path proc;
+  private final Path sys;
+  private final Map<String, String> devices = new LinkedHashMap<>(); // name to major:minor
+
+  private LoopMounts(Path root) {
+    proc = root.resolve("proc");
+    sys = root.resolve("sys");
+  }
+
+  /**
+   * The mounts of file systems on {@code file}, one of each file system, in the order in which they
+   * were mounted.
+   *
+   * @param root where {@code /proc} and {@code /sys} are
+   * @param file absolute and without links, as the kernel knows it
+   */
+  static List<MountTable.Entry> of(Path root, Path file) throws IOException {
+    LoopMounts loops = new LoopMounts(root);
+    for (Path loop : children(loops.sys.resolve("block"), "loop*")) {
+      if (text(loop.resolve("loop/backing_file")).equals(file.toString())) {
+        loops.add(loop);
+      }
+    }
+    return loops.mounts();
+  }
+
+  /** Adds a device, its partitions, and the devices that hold any of them. */
+  private void add(Path device) {
+    String name = device.getFileName().toString();
+    if (devices.putIfAbsent(name, text(device.resolve("dev"))) != null) {
+      return;
+    }
+    children(device, name + "p*").forEach(this::add);
+    for (Path holder : children(device.resolve("holders"), "*")) {
+      add(sys.resolve("block").resolve(holder.getFileName().toString()));
+    }
+  }
+
+  private List<MountTable.Entry> mounts() throws IOException {
+    Map<String, MountTable.Entry> mounts = new LinkedHashMap<>();
+    for (MountTable.Entry mount : MountTable.read(proc).entries()) {
+      boolean source = devices.keySet().stream().anyMatch(d -> mount.source().equals("/dev/" + d));
+      if (source || devices.containsValue(mount.device())) { // btrfs has a number of its own
+        mounts.putIfAbsent(mount.device(), mount);
+      }
+    }
+    return List.copyOf(mounts.values());
+  }
+
+  private static List<Path> children(Path directory, String glob) {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, glob)) {
+      stream.forEach(children::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      return children; // there is none, or it has gone meanwhile
+    }
+    return children;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      return ""; // not in use, or gone meanwhile
+    }
+  }
+}
