@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       DumpCommand.class,
       DiffCommand.class,
-      MapCommand.class
+      MapCommand.class,
+      DoctorCommand.class
     })
 public final class Main implements Runnable {
 

@@ -78,6 +78,45 @@ class MainTest {
   }
 
   @Test
+  void log_in_json_has_the_fields_of_the_line() throws IOException {
+    String time = "2026-01-02T03:04:05.678Z";
+    Files.writeString(
+        mount.resolve("ctl/log"), time + " ERROR it is \"lost\"\n" + time + " INFO b c\n");
+
+    assertThat(run("log", "--json", mount.toString())).isZero();
+
+    JsonSchema.of("log").check(out.toString());
+    assertThat(out.toString())
+        .contains(
+            "{\"time\": \"" + time + "\", \"level\": \"ERROR\", \"text\": \"it is \\\"lost\\\"\"}");
+  }
+
+  @Test
+  void doctor_in_json_is_as_its_schema_says() throws IOException {
+    run("doctor", "--json");
+
+    JsonSchema.of("doctor").check(out.toString());
+  }
+
+  @Test
+  void colours_are_there_when_they_are_asked_for_and_only_then() throws IOException {
+    Files.writeString(mount.resolve("ctl/status/snap"), "0 2048 snapshot Invalid\n");
+    Files.writeString(mount.resolve("ctl/log"), "now WARNING w\nnow ERROR e\nnow INFO i\n");
+
+    run("status", mount.toString());
+    run("log", mount.toString());
+    run("lvs", mount.toString());
+    assertThat(out.toString()).doesNotContain("\u001b");
+    run("status", "--color", "always", mount.toString());
+    run("log", "--color=always", mount.toString());
+
+    assertThat(out.toString())
+        .contains("\u001b[1msnap\u001b[0m: \u001b[31m0 2048 snapshot Invalid\u001b[0m\n")
+        .contains("\u001b[33mnow WARNING w\u001b[0m\n\u001b[31mnow ERROR e\u001b[0m\nnow INFO i\n");
+    assertThat(run("lvs", "--color", "red", mount.toString())).isEqualTo(2);
+  }
+
+  @Test
   void a_control_command_is_written_as_one_line() throws IOException {
     assertThat(run("create", mount.toString(), "base", "1G")).isZero();
 

@@ -1,0 +1,126 @@
+package org.dmsnap.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.cli.Diagnosis.Findings;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Looks at this machine and a pool, and says what to do. */
+@Command(
+    name = "doctor",
+    description = "Looks at this machine and at a pool or a mount, and says what to do.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Exit code 0: all is well, notes apart. 1: problems.",
+      "",
+      "Examples:",
+      "  dmsnap doctor            can this machine mount pools?",
+      "  dmsnap doctor vg         and is this one in order, who holds it?",
+      "  dmsnap doctor /mnt/vg    and what of this mount: full snapshots, open volumes?"
+    })
+final class DoctorCommand implements Callable<Integer> {
+
+  private static final int INDENT = 9;
+
+  @Mixin private Screen screen;
+
+  @Option(names = "--json", description = "Print JSON, see docs/JSON.md.")
+  private boolean json;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "MILLIS",
+      defaultValue = "1000",
+      description = "For how long it is looked how fast snapshots fill (${DEFAULT-VALUE}).")
+  private int sampleMillis;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "POOL|MOUNTPOINT",
+      description = "A directory of images, or where one is mounted.")
+  private @Nullable Path path;
+
+  private long problems;
+
+  @Override
+  public Integer call() throws IOException {
+    screen.show(this::render);
+    return problems == 0 ? 0 : 1;
+  }
+
+  private String render(Palette palette) throws IOException {
+    Findings findings = new Findings();
+    MachineDoctor.look(findings);
+    if (path != null) {
+      look(path, findings);
+    }
+    problems = findings.problems();
+    return json ? json(findings) : text(findings, palette);
+  }
+
+  private void look(Path named, Findings findings) throws IOException {
+    Path absolute = MountTable.resolved(named);
+    int sample = Math.max(1, sampleMillis);
+    MountTable.Entry mount = MountTable.read(Path.of("/proc")).at(absolute);
+    if (mount != null && mount.type().equals(MountTable.TYPE)) {
+      new MountDoctor(mount, findings).look(sample);
+    } else if (Files.isDirectory(absolute)) {
+      new PoolDoctor(absolute, findings).look(sample);
+    } else {
+      throw new ErrnoException(Errno.ENOTDIR, named + " is neither a pool nor a mountpoint");
+    }
+  }
+
+  private String text(Findings findings, Palette palette) {
+    StringBuilder text = new StringBuilder();
+    for (Diagnosis found : findings.all()) {
+      String state = found.state().name().toLowerCase(Locale.ROOT);
+      String padding = " ".repeat(INDENT - state.length());
+      text.append(paint(found.state(), state, palette)).append(padding);
+      text.append(found.about()).append(": ").append(found.text()).append('\n');
+      if (!found.advice().isEmpty()) {
+        text.append(" ".repeat(INDENT)).append("-> ").append(found.advice()).append('\n');
+      }
+    }
+    String end = problems == 1 ? "1 problem" : problems + " problems";
+    return text + (problems == 0 ? "all is well" : end) + "\n";
+  }
+
+  private static String paint(Diagnosis.State state, String text, Palette palette) {
+    return switch (state) {
+      case OK -> palette.cyan(text);
+      case NOTE -> palette.yellow(text);
+      case PROBLEM -> palette.red(text);
+    };
+  }
+
+  private String json(Findings findings) {
+    List<Map<String, Object>> objects = new ArrayList<>();
+    for (Diagnosis found : findings.all()) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("state", found.state().name().toLowerCase(Locale.ROOT));
+      object.put("about", found.about());
+      object.put("text", found.text());
+      object.put("advice", found.advice());
+      objects.add(object);
+    }
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("findings", objects);
+    report.put("problems", problems);
+    return Json.print(report) + "\n";
+  }
+}
