@@ -42,7 +42,7 @@ final class RealDevice extends HiddenDevice {
     if (!origin.layered()) {
       throw gone();
     }
-    origin.target().read(position, buffer, length); // which knows what has not reached the image
+    origin.image().read(position, buffer, length);
   }
 
   @Override

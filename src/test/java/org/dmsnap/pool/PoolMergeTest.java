@@ -249,6 +249,15 @@ class PoolMergeTest extends PoolFixture {
     assertMerged();
   }
 
+  @Test
+  void the_real_device_is_the_image_underneath_and_not_what_the_merge_shows() throws Exception {
+    suspendedMerge();
+
+    byte[] image = Files.readAllBytes(directory.resolve("base.img"));
+    assertThat(read("base-real", 0, 4096)).isEqualTo(Arrays.copyOf(image, 4096));
+    assertThat(read("base", 0, 4096)).isNotEqualTo(Arrays.copyOf(image, 4096));
+  }
+
   /** Begins a merge that must not move anything yet; returns the COW file. */
   private byte[] suspendedMerge() throws IOException {
     pool.suspend("base");
