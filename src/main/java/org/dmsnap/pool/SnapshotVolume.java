@@ -148,6 +148,15 @@ final class SnapshotVolume extends Volume {
     }
   }
 
+  /** One that is passed down changes the origin and its other snapshots beneath their caches. */
+  @Override
+  void discarded() {
+    if (entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
+      origin.contentChanged();
+      origin.dependents().forEach(Volume::contentChanged);
+    }
+  }
+
   @Override
   public long size() {
     return origin.size();

@@ -238,6 +238,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
       checkDiscard();
       target().discard(position, length);
     } finally {
+      discarded();
       gate.leaveChange(stamp);
     }
   }
@@ -250,6 +251,11 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     } finally {
       gate.leaveChange(stamp);
     }
+  }
+
+  /** A discard has been done, or has failed on the way. */
+  void discarded() {
+    // only this volume is changed by it, and the kernel drops that part of its cache by itself
   }
 
   /** Refuses a discard that would reach what must not change. */

@@ -3,8 +3,11 @@ package org.dmsnap.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.EnumSet;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.Feature;
+import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -205,5 +208,21 @@ class PoolTest extends PoolFixture {
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void what_a_passed_down_discard_changes_is_not_served_from_caches() throws Exception {
+    snapshot("other", "base", MIB, "P");
+    pool.snapshot(
+        new SnapshotRequest(
+            "snap", "base", MIB, ExceptionStoreType.of("P"), 16, EnumSet.allOf(Feature.class)));
+    write("base", 0, 1, 64 << 10);
+    long base = device("base").generation();
+    long other = device("other").generation();
+
+    device("snap").discard(MIB / 2, 64 << 10);
+
+    assertThat(device("base").generation()).isNotEqualTo(base);
+    assertThat(device("other").generation()).isNotEqualTo(other);
   }
 }
