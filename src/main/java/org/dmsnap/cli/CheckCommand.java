@@ -44,11 +44,7 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Tally tally = new Tally(out);
     try {
-      if (Files.isDirectory(path)) {
-        pool(tally);
-      } else {
-        cow(tally);
-      }
+      Working.during("checking " + path, spec.commandLine().getErr(), () -> look(tally));
     } catch (IOException failure) {
       out.flush();
       Main.complain(spec.commandLine(), Main.reason(failure));
@@ -57,6 +53,15 @@ final class CheckCommand implements Callable<Integer> {
     out.print(path + ": " + tally + '\n');
     out.flush();
     return tally.exitCode();
+  }
+
+  private Tally look(Tally tally) throws IOException {
+    if (Files.isDirectory(path)) {
+      pool(tally);
+    } else {
+      cow(tally);
+    }
+    return tally;
   }
 
   private void pool(Tally tally) throws IOException {

@@ -37,6 +37,13 @@ final class DumpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (Terminal.isTerminal(Terminal.STANDARD_OUTPUT)) {
+      return dump(); // which shows by itself that it goes on
+    }
+    return Working.during("reading " + path, spec.commandLine().getErr(), this::dump);
+  }
+
+  private int dump() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (BlockDevice cow = CowFile.open(path)) {
       DumpFormat format = json ? DumpFormat.json(out) : DumpFormat.text(out);

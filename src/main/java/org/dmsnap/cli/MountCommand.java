@@ -49,9 +49,12 @@ final class MountCommand implements Callable<Integer> {
     Path source = pool.toAbsolutePath().normalize();
     MountSettings settings = MountOptionParser.parse(source, options);
     Launcher launcher = Launcher.ofThisProcess();
+    Path target = mountpoint.toAbsolutePath().normalize();
     MountSession session =
-        MountSession.start(
-            source, mountpoint.toAbsolutePath().normalize(), settings, launcher.or(this::say));
+        Working.during(
+            "loading " + source,
+            spec.commandLine().getErr(),
+            () -> MountSession.start(source, target, settings, launcher.or(this::say)));
     settings.warnings().forEach(this::say);
     session.warnings().forEach(this::say);
     if (foreground) {
