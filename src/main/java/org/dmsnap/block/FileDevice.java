@@ -216,8 +216,9 @@ public final class FileDevice implements BlockDevice {
    * A file that somebody else cut off has lost what was written to it, and reads as zeroes soon.
    */
   private void checkWhole() throws ErrnoException {
+    long before = size; // read both before and after: it may grow or shrink meanwhile
     long now = LIBC.lseek(fd, 0, SEEK_END);
-    if (now < size) {
+    if (now < Math.min(before, size)) {
       throw new ErrnoException(
           Errno.EIO,
           path + " was truncated by somebody else, to " + now + " of " + size + " bytes");

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,35 @@ class FileDeviceTest extends BlockDeviceContract {
     assertFails(Errno.EIO, () -> read(0, SIZE));
     write(0, pattern(2000, 1));
     assertFails(Errno.EIO, device::sync); // or what was cut off would read as zeroes
+  }
+
+  @Test
+  void a_sync_beside_a_change_of_size_does_not_take_it_for_a_truncation() throws Exception {
+    Path memory = Path.of("/dev/shm"); // where a sync takes no time, more of them meet
+    assumeTrue(Files.isWritable(memory), "no file system in memory here");
+    try (FileDirectory shm = FileDirectory.open(memory);
+        BlockDevice changing = shm.createUnnamed(SIZE)) {
+      CompletableFuture<Void> resizing =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int n = 0; n < 20_000; n++) {
+                  resize(changing, n % 2 == 0 ? 2 * SIZE : SIZE);
+                }
+              });
+
+      while (!resizing.isDone()) {
+        changing.sync();
+      }
+      resizing.get();
+    }
+  }
+
+  private static void resize(BlockDevice device, long size) {
+    try {
+      device.resize(size);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   @Test
