@@ -169,7 +169,9 @@ public final class Snapshot implements Target {
 
   private void written() throws IOException {
     checkValid();
-    unsynced = true; // only now: a write that fails acknowledges nothing that could be lost
+    if (!unsynced) { // only now: a write that fails acknowledges nothing that could be lost
+      unsynced = true; // a flush that takes it back just now began after this write
+    }
     if (writer.unsynced() > UNSYNCED_LIMIT) {
       flush();
     }

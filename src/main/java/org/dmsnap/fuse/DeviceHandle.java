@@ -43,7 +43,7 @@ final class DeviceHandle extends Handle {
   @Override
   int write(Pointer buffer, int length, long position) throws IOException {
     int clipped = (int) clip(length, position);
-    changed = true;
+    noteChange();
     if (clipped > 0) {
       device.write(position, WINDOWS.get().wrap(buffer.address(), clipped), clipped);
     } else if (length > 0) {
@@ -78,7 +78,7 @@ final class DeviceHandle extends Handle {
   @Override
   void allocate(int mode, long position, long length) throws IOException {
     long clipped = clip(length, position);
-    changed = true;
+    noteChange();
     switch (mode) {
       case PUNCH_HOLE_KEEP_SIZE -> {
         if (clipped > 0) {
@@ -99,6 +99,12 @@ final class DeviceHandle extends Handle {
   @Override
   void release() {
     device.released();
+  }
+
+  private void noteChange() {
+    if (!changed) { // what all threads read need not be written by each
+      changed = true;
+    }
   }
 
   private long clip(long length, long position) {

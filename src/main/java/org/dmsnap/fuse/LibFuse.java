@@ -42,6 +42,27 @@ public interface LibFuse {
   /** Serves requests until the mount is gone; 0, or -1 if the device failed. */
   int fuse_loop(Pointer fuse);
 
+  /** What receives the requests of the file system; see {@code fuse_lowlevel.h}. */
+  Pointer fuse_get_session(Pointer fuse);
+
+  /** The first channel of a session, after none. */
+  Pointer fuse_session_next_chan(Pointer session, @Nullable Pointer after);
+
+  /** How many bytes a request may have. */
+  @size_t
+  long fuse_chan_bufsize(Pointer channel);
+
+  /**
+   * Waits for a request.
+   *
+   * @param channel points to the channel's address, which this may replace
+   * @return its bytes, 0 if the mount is gone, or the negative errno
+   */
+  int fuse_chan_recv(Pointer channel, Pointer buffer, @size_t long capacity);
+
+  /** Answers a request. */
+  void fuse_session_process(Pointer session, Pointer request, @size_t long length, Pointer channel);
+
   /**
    * Frees the file system, closes its channel and, if the mount is still there, unmounts it lazily.
    * No loop may be running.

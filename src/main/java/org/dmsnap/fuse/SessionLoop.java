@@ -2,7 +2,7 @@ package org.dmsnap.fuse;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
+import java.util.concurrent.TimeUnit;
 import org.dmsnap.engine.StallListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>They are Java threads, so that a callback need not attach one to the virtual machine: that
  * alone is most of what jnr-fuse's own mount costs. A thread that must wait says so ({@link
- * #stalling}), and if fewer than wanted are left free, another is started; it stays when the wait
- * is over. Loops end when the mount is gone, and in no other way: the request taken by a loop that
- * leaves earlier would never be answered.
+ * #stalling}), and if fewer than wanted are left free, another is started. Such a further one
+ * leaves, between two requests, once nobody has waited for a while: the kernel wakes the threads in
+ * turn, so each that is not needed costs all of them their warm caches. Otherwise loops end when
+ * the mount is gone.
  *
  * <p>Make one before the pool, which wants a {@link StallListener}.
  */
@@ -26,24 +27,36 @@ public final class SessionLoop implements StallListener {
   /** Enough for a callback; thousands of threads may wait at once. */
   private static final long STACK_BYTES = 512 << 10;
 
+  /** How long after the last wait further threads stay: starting one costs as much as a sync. */
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final int wanted;
+  private final long quietNanos;
   private final List<Thread> threads = new ArrayList<>(); // guarded by this
-  private @Nullable IntSupplier loop; // guarded by this; null before the start
+  private @Nullable Requests requests; // guarded by this; null before the start
   private int stalled; // guarded by this
+  private long lastStall; // guarded by this: System.nanoTime
+  private int started; // guarded by this: threads so far
   private boolean ended; // guarded by this
 
   /**
    * @param threads how many are to be free to serve requests at any time
    */
   public SessionLoop(int threads) {
-    wanted = threads;
+    this(threads, QUIET_NANOS);
   }
 
-  /** Calls {@code loop} on every thread; it returns when the mount is gone. */
-  synchronized void start(IntSupplier loop) {
-    this.loop = loop;
+  /** As above; further threads leave after so many nanoseconds without a wait. */
+  SessionLoop(int threads, long quietNanos) {
+    wanted = threads;
+    this.quietNanos = quietNanos;
+  }
+
+  /** Serves {@code requests} on every thread, until the mount is gone. */
+  synchronized void start(Requests requests) {
+    this.requests = requests;
     while (threads.size() < wanted) {
-      addThread(loop);
+      addThread(new LoopThread(requests, false));
     }
   }
 
@@ -67,14 +80,23 @@ public final class SessionLoop implements StallListener {
   }
 
   private synchronized void cover() {
-    if (loop != null && !ended && threads.size() - stalled <= wanted) {
-      addThread(loop);
+    if (requests != null && !ended && threads.size() - stalled <= wanted) {
+      addThread(new LoopThread(requests, true));
     }
     stalled++;
+    lastStall = System.nanoTime();
   }
 
   private synchronized void uncover() {
     stalled--;
+    lastStall = System.nanoTime();
+  }
+
+  /** Whether {@code further} has to stay; if not, it counts no more. */
+  private synchronized boolean stays(Thread further) {
+    boolean spare = threads.size() - stalled > wanted;
+    boolean leaves = spare && System.nanoTime() - lastStall >= quietNanos && !ended;
+    return !leaves || !threads.remove(further);
   }
 
   /** How many threads there are now, waiting ones included. */
@@ -101,10 +123,11 @@ public final class SessionLoop implements StallListener {
     return List.copyOf(threads);
   }
 
-  private void addThread(IntSupplier loop) {
-    Thread thread = new LoopThread("fuse-" + threads.size(), loop);
+  private synchronized void addThread(LoopThread thread) {
+    thread.setName("fuse-" + started);
     thread.start();
     threads.add(thread);
+    started++;
   }
 
   private synchronized void end() {
@@ -115,12 +138,14 @@ public final class SessionLoop implements StallListener {
   /** One thread in one loop. */
   private final class LoopThread extends Thread {
 
-    private final IntSupplier loop;
+    private final Requests requests;
+    private final boolean further;
     private int waits; // this thread only: a wait may lie within another
 
-    LoopThread(String name, IntSupplier loop) {
-      super(null, null, name, STACK_BYTES);
-      this.loop = loop;
+    LoopThread(Requests requests, boolean further) {
+      super(null, null, "fuse", STACK_BYTES);
+      this.requests = requests;
+      this.further = further;
     }
 
     @Override
@@ -128,12 +153,16 @@ public final class SessionLoop implements StallListener {
       // keeps a thread that serves loop devices from waiting for its own dirty pages; needs a
       // privilege, and is only a kindness under memory pressure
       MountCalls.INSTANCE.prctl(MountCalls.PR_SET_IO_FLUSHER, 1, 0, 0, 0);
+      int result = -1;
       try {
-        if (loop.getAsInt() != 0) {
+        result = further ? requests.serveWhile(() -> stays(this)) : requests.serve();
+        if (result < 0) {
           LOG.error("{}: /dev/fuse failed; the mount answers no more", getName());
         }
       } finally {
-        end();
+        if (result <= 0) {
+          end();
+        }
       }
     }
   }

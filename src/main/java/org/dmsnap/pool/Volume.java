@@ -269,7 +269,10 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
       throw new ErrnoException(Errno.EROFS, protection);
     }
     long stamp = gate.enterChange();
-    modifiedMillis = System.currentTimeMillis();
+    long now = System.currentTimeMillis();
+    if (modifiedMillis != now) { // written once a tick, for all threads share it
+      modifiedMillis = now;
+    }
     return stamp;
   }
 }
