@@ -15,4 +15,4 @@ engine() {
     }' >>"$runs"
 }
 
-engine
+attempt engine

@@ -64,7 +64,8 @@ function curve(c, i,    s, j, x, path) {
 function panel(c,    i, y) {
   bounds(c)
   text(LEFT, TOP - 22, "start", "µs a request, by " c, "#000")
-  for (y = 1; y <= 1e7; y *= 10) {
+  for (i = 0; i <= 20; i++) {
+    y = 10 ^ int(i / 3) * (i % 3 == 0 ? 1 : i % 3 == 1 ? 2 : 5)
     if (log(y) > lowest && log(y) < highest) {
       printf "<line x1='%d' y1='%.1f' x2='%d' y2='%.1f' stroke='#ddd'/>\n", LEFT, y_of(y), LEFT + WIDTH, y_of(y)
       text(LEFT - 6, y_of(y) + 4, "end", y, "#555")

@@ -22,7 +22,6 @@ grow_requests() {
       points request-size $size "${id%/*}" "$id" --time_based --rw=randread --bs=$size
     done
   done
-  stop_all
 }
 
 grow_threads() {
@@ -36,7 +35,6 @@ grow_threads() {
       points jobs $jobs "${id%/*}" "$id" "${reads[@]}" --numjobs=$jobs
     done
   done
-  stop_all
 }
 
 grow_snapshots() {
@@ -66,7 +64,7 @@ grow_exceptions() {
   done
 }
 
-grow_requests
-grow_threads
-grow_snapshots
-grow_exceptions
+attempt grow_requests
+attempt grow_threads
+attempt grow_snapshots
+attempt grow_exceptions

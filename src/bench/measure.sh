@@ -13,9 +13,13 @@ note() {
   echo "$*" >>"$runs"
 }
 
-# selected NAME: whether it is to be measured; says so.
+# selected NAME: whether it is to be measured, and there is time for it; says so.
 selected() {
   [[ $1 =~ $only ]] || return 1
+  if ((SECONDS > minutes * 60)); then
+    echo "no time left for $1" >&2
+    return 1
+  fi
   echo "$(date +%T) $1" >&2
 }
 
@@ -72,10 +76,29 @@ io() {
     END { printf "%.1f %.2f\n", rate, time / 1000 / requests }' "$work/fio"
 }
 
+# attempt COMMAND NAME...: in a shell of its own, which leaves nothing running; what fails is said and
+# stops no other.
+attempt() {
+  local status=0
+  set +e
+  (
+    set -e
+    trap stop_all EXIT
+    "$@"
+  )
+  status=$?
+  set -e
+  [ $status = 0 ] || echo "failed: $*" >&2
+}
+
 # compare NAME WHERE ROLE OTHER... -- WORD...: fio with these words on dmsnap and on each other, in
 # alternation. OTHER is PEER[/ROLE][+WORD]:LEAST; without its own ROLE it has the same, WORD is one
 # more for fio, LEAST the ratio of the rates that is asked for, or nothing.
 compare() {
+  attempt comparison "$@"
+}
+
+comparison() {
   local name=$1 where=$2 role=$3 others=() ids=() more=() leasts=()
   local ours=dmsnap/$3 pair i id
   shift 3
@@ -105,7 +128,6 @@ compare() {
   for ((pair = 0; pair < pairs; pair++)); do
     round "$@"
   done
-  stop_all
 }
 
 # round WORD...: one run of each, within compare; who is first changes from round to round.
@@ -118,7 +140,7 @@ round() {
   done
   [ $((pair % 2)) = 0 ] || mine=$(io "$ours" "$@")
   for i in "${!ids[@]}"; do
-    note ratio "$name" "${others[$i]}" "${leasts[$i]}" \
+    note ratio "$name" "${others[$i]/+/ }" "${leasts[$i]}" \
       "${mine% *}" "${theirs[$i]% *}" "${mine#* }" "${theirs[$i]#* }"
   done
 }
@@ -126,6 +148,10 @@ round() {
 # value WHERE ROLE TIMES NAME UNIT MOST COMMAND...: what the command prints, so many times, of dmsnap
 # in that role; in its words %ID stands for the peer's ID, %MNT for where it is mounted.
 value() {
+  attempt measurement "$@"
+}
+
+measurement() {
   local where=$1 id=dmsnap/$2 times=$3 name=$4 unit=$5 most=$6 word words=()
   shift 6
   selected "$name" || return 0
@@ -140,5 +166,4 @@ value() {
   for (( ; times > 0; times--)); do
     note value "$name" "$unit" "$most" "$("${words[@]}")"
   done
-  stop_all
 }
