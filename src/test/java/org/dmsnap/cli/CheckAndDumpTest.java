@@ -75,7 +75,7 @@ class CheckAndDumpTest {
   }
 
   @Test
-  void a_dump_in_json_has_the_same_in_fields() {
+  void a_dump_in_json_has_the_same_in_fields() throws IOException {
     assertThat(run("dump", "--json", cow.toString())).isZero();
 
     assertThat(out)
@@ -92,6 +92,7 @@ class CheckAndDumpTest {
                 ], "exception_count": 4}
                 """
                     .replace(",_", ", "));
+    JsonSchema.of("dump").check(out.toString());
   }
 
   @Test
@@ -106,6 +107,7 @@ class CheckAndDumpTest {
     assertThat(out.toString())
         .contains("\"header\": {\"magic\": \"0x5\"", "\"exceptions\": [], \"error\": \"persistent")
         .endsWith("}\n");
+    JsonSchema.of("dump").check(out.toString());
   }
 
   @Test
@@ -118,6 +120,7 @@ class CheckAndDumpTest {
 
     assertThat(run("dump", "--json", cow.toString())).isEqualTo(1);
     assertThat(out.toString()).contains("\n], \"error\": \"metadata area 1").endsWith("}\n");
+    JsonSchema.of("dump").check(out.toString());
   }
 
   @Test
