@@ -17,15 +17,20 @@ final class BatchSize {
   private static final long MOST_CHUNKS = 1 << 16;
   private static final long FIRST_BYTES = 16 << 20;
 
+  /** Less would make nothing quicker where it is the flushes themselves that take long. */
+  private static final long LEAST_BYTES = 4 << 20;
+
   private static final long BRIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   private final long most;
+  private final long least;
   private long chunks;
 
   BatchSize(ChunkSize chunkSize, long mostBytes) {
     most = Math.max(1, Math.min(chunkSize.chunkOf(mostBytes), MOST_CHUNKS));
-    chunks = Math.max(1, Math.min(chunkSize.chunkOf(FIRST_BYTES), most));
+    least = Math.max(1, Math.min(chunkSize.chunkOf(LEAST_BYTES), most));
+    chunks = Math.max(least, Math.min(chunkSize.chunkOf(FIRST_BYTES), most));
   }
 
   /** What the next batch is to have at most. */
@@ -38,7 +43,7 @@ final class BatchSize {
     if (nanos < BRIEF_NANOS) {
       chunks = Math.min(2 * chunks, most);
     } else if (nanos > LONG_NANOS) {
-      chunks = Math.max(chunks / 2, 1);
+      chunks = Math.max(chunks / 2, least);
     }
   }
 }
