@@ -56,7 +56,8 @@ final class CleanStop {
       }
     }
     if (!state.options().readOnly()) {
-      attempt(PoolFiles.TABLE, () -> state.table().change(table -> table.withClean(notes)));
+      attempt(PoolFiles.TABLE, () -> state.table().changeThoughFull(t -> t.withClean(notes)));
+      attempt(PoolFiles.TABLE, state.table()::dropBallast);
     }
     for (OriginVolume origin : state.volumes().origins()) {
       close(origin);

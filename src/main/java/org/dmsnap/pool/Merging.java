@@ -86,7 +86,7 @@ final class Merging {
   }
 
   private void defer(SnapshotVolume snapshot, @Nullable String open) throws IOException {
-    state.table().change(table -> table.withMerge(snapshot.name(), MergeStage.DUE));
+    state.table().changeThoughFull(table -> table.withMerge(snapshot.name(), MergeStage.DUE));
     due(snapshot);
     state
         .log()
@@ -137,7 +137,7 @@ final class Merging {
       return;
     }
     if (!snapshot.valid() && !snapshot.unloadable()) {
-      state.table().change(table -> table.withMerge(snapshot.name(), null));
+      state.table().changeThoughFull(table -> table.withMerge(snapshot.name(), null));
       noLongerDue(snapshot);
       state
           .log()
@@ -196,7 +196,7 @@ final class Merging {
   /** Goes on no more, at a mount, with a merge whose snapshot was found Invalid. */
   void drop(SnapshotVolume volume) throws IOException {
     if (!state.options().readOnly()) {
-      state.table().change(table -> table.withMerge(volume.name(), null));
+      state.table().changeThoughFull(table -> table.withMerge(volume.name(), null));
     }
     state
         .log()
@@ -258,7 +258,7 @@ final class Merging {
     try {
       origin.flushAll();
       checkValid(volume);
-      state.table().change(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
+      state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
     } catch (IOException | RuntimeException failure) {
       volume.unretire();
       throw failure;

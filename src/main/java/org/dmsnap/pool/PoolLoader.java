@@ -98,7 +98,7 @@ final class PoolLoader {
       origin(name);
     }
     if (!state.options().readOnly()) {
-      state.table().change(this::corrected);
+      correct();
     }
     state.volumes().publish();
     new Merging(state).resumeAll();
@@ -211,6 +211,27 @@ final class PoolLoader {
           Errno.ENXIO,
           "the COW device has no header, its first 4 bytes are zero: it was overwritten, or is no"
               + " snapshot's yet (one is made by the command snapshot)");
+    }
+  }
+
+  private void correct() throws IOException {
+    try {
+      state.table().change(this::corrected);
+    } catch (IOException failure) {
+      if (ErrnoException.saysFull(failure)) {
+        throw new ErrnoException(
+            Errno.ENOSPC,
+            "the pool's file system is full, and "
+                + PoolFiles.TABLE
+                + " cannot be written: make some room, or mount with -o ro",
+            failure);
+      }
+      throw failure;
+    }
+    if (!state.table().takeBallast()) {
+      state
+          .log()
+          .warning("the pool's file system is full; removals and a clean stop need some room");
     }
   }
 

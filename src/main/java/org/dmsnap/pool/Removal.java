@@ -69,7 +69,7 @@ final class Removal {
     String dying = PoolFiles.dying(file);
     rename(file, dying); // if what follows fails, the next mount undoes it
     state.directory().sync();
-    state.table().change(without -> without.without(name));
+    state.table().changeThoughFull(without -> without.without(name));
     delete(dying);
   }
 
@@ -121,7 +121,7 @@ final class Removal {
     try {
       state.directory().sync();
       UnaryOperator<PoolTable> without = table -> table.without(volume.name());
-      state.table().change(without);
+      state.table().changeThoughFull(without);
     } catch (IOException | RuntimeException failure) {
       if (renamed) {
         undo(volume, dying, failure);

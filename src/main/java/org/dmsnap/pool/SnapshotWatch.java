@@ -36,7 +36,7 @@ final class SnapshotWatch implements SnapshotListener {
     volume.contentChanged();
     state.log().error("Snapshot " + volume.name() + " became Invalid: " + reason);
     if (!recorded && volume.persistent()) {
-      state.table().change(table -> table.withInvalid(volume.name(), reason));
+      state.table().changeThoughFull(table -> table.withInvalid(volume.name(), reason));
     }
     if (volume.origin().due() == volume) {
       new Merging(state).look(volume);

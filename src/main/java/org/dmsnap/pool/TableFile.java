@@ -1,8 +1,11 @@
 package org.dmsnap.pool;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.ErrnoException;
 
 /**
  * {@code pool.table} on disk, and what it says.
@@ -13,6 +16,7 @@ import org.dmsnap.block.BackingDirectory;
 final class TableFile {
 
   private final BackingDirectory directory;
+  private final Ballast ballast; // guarded by this
   private PoolTable table; // guarded by this
   private String onDisk; // guarded by this
   private boolean uncertain; // guarded by this
@@ -22,6 +26,19 @@ final class TableFile {
     this.directory = directory;
     this.table = table;
     this.onDisk = text;
+    this.ballast = new Ballast(directory);
+  }
+
+  /**
+   * Keeps space for {@link #changeThoughFull} until {@link #dropBallast}; whether there is some.
+   */
+  synchronized boolean takeBallast() {
+    return ballast.take();
+  }
+
+  /** Gives back what {@link #takeBallast} took. */
+  synchronized void dropBallast() throws IOException {
+    ballast.drop();
   }
 
   /** What it says. */
@@ -45,6 +62,23 @@ final class TableFile {
   }
 
   /**
+   * As {@link #change}, for what gives back space or must be known: on a full file system, too, as
+   * long as the space kept for it lasts.
+   */
+  synchronized void changeThoughFull(UnaryOperator<PoolTable> change) throws IOException {
+    try {
+      change(change);
+    } catch (IOException failure) {
+      if (!ErrnoException.saysFull(failure)) {
+        throw failure;
+      }
+      ballast.drop();
+      change(change);
+      ballast.take();
+    }
+  }
+
+  /**
    * Whether the last change failed in a way that leaves open which of the two texts a power cut
    * would leave: files of either must then stay.
    */
@@ -54,7 +88,7 @@ final class TableFile {
 
   /** Ends {@link #uncertain()}: what it says is on disk when this returns. */
   synchronized void settle() throws IOException {
-    change(same -> same);
+    changeThoughFull(same -> same);
   }
 
   private void replace(String text) throws IOException {
@@ -63,9 +97,20 @@ final class TableFile {
       onDisk = text;
       uncertain = false;
     } catch (IOException | RuntimeException failure) {
-      uncertain = true;
-      restore(failure);
+      uncertain = uncertain || !untouched();
+      if (uncertain) {
+        restore(failure);
+      }
       throw failure;
+    }
+  }
+
+  /** Whether the file is for sure the one it was: it got as far as making the new one at most. */
+  private boolean untouched() {
+    try {
+      return onDisk.equals(requireNonNullElse(directory.readText(PoolFiles.TABLE), ""));
+    } catch (IOException | RuntimeException unreadable) {
+      return false;
     }
   }
 

@@ -204,7 +204,7 @@ final class MountedPool implements AutoCloseable {
         """);
     findServer().ifPresent(ProcessHandle::destroyForcibly);
     await("end of the server", () -> findServer().isEmpty());
-    shell.run("umount -l $a; umount -l $b; while umount -l $mnt; do :; done");
+    shell.run("umount -l $a; umount -l $b; while umount -l $mnt; do :; done; umount -l $vg");
     shell.deleteDirectory();
   }
 }
