@@ -138,7 +138,10 @@ final class CopyOutTarget {
   private void full(IOException failure, CopyOutMode mode) throws IOException {
     switch (mode) {
       case INVALIDATE -> snapshot.invalidate(Snapshot.NO_SPACE);
-      case REFUSE -> throw failure;
+      case REFUSE -> {
+        space.refused();
+        throw failure;
+      }
       case QUIET -> throw notQuietly(failure);
     }
   }

@@ -36,7 +36,16 @@ final class CowSpace {
   /** Whether {@code chunks} fit, after growing where that helps. */
   synchronized boolean makeRoom(long chunks) {
     grow(chunks);
-    return store.hasRoom(chunks);
+    if (store.hasRoom(chunks)) {
+      return true;
+    }
+    refused();
+    return false;
+  }
+
+  /** Something is refused for want of space. */
+  void refused() {
+    listener.refused(snapshot);
   }
 
   /** Whether {@code chunks} fit, and it need not grow for them. */

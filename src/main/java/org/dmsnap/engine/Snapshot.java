@@ -194,7 +194,9 @@ public final class Snapshot implements Target {
       store.flush();
     } catch (IOException e) {
       unsynced = true;
-      if (!ErrnoException.saysFull(e)) {
+      if (ErrnoException.saysFull(e)) {
+        space.refused();
+      } else {
         invalidate(IO_ERROR);
       }
       throw e;

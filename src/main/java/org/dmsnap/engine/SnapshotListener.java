@@ -23,6 +23,9 @@ public interface SnapshotListener {
   /** A write to the snapshot found no space; it stays readable (store type {@code PO}). */
   void overflowed(Snapshot snapshot);
 
+  /** Somebody's write was refused for want of space, on the COW device or beneath it. */
+  void refused(Snapshot snapshot);
+
   /** How many sectors of the COW device may be allocated without {@link #filling} being called. */
   long growsAbove(Snapshot snapshot);
 

@@ -115,6 +115,18 @@ public final class SnapshotMerge implements Target {
 
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
+    admit(position, length);
+    writeAdmitted(position, buffer, length);
+  }
+
+  /** What is refused, is refused as a whole, before some of it has gone to the COW device. */
+  private void admit(long position, long length) throws IOException {
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      origin.copyOut(position, length, CopyOutMode.REFUSE);
+    }
+  }
+
+  private void writeAdmitted(long position, NativeBuffer buffer, int length) throws IOException {
     for (int left = length; left > 0; ) {
       int piece = exceptions.unexceptedRun(position, left);
       if (piece > 0) {
@@ -176,7 +188,8 @@ public final class SnapshotMerge implements Target {
 
   @Override
   public void zero(long position, long length) throws IOException {
-    Zeroes.write(position, length, this::write);
+    admit(position, length);
+    Zeroes.write(position, length, this::writeAdmitted);
   }
 
   private long cowPosition(long newChunk, long position) {

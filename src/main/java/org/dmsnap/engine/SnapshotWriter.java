@@ -125,7 +125,9 @@ final class SnapshotWriter {
       new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, length, run);
       filled = true;
     } catch (IOException e) {
-      if (!ErrnoException.saysFull(e)) {
+      if (ErrnoException.saysFull(e)) {
+        space.refused();
+      } else {
         snapshot.invalidate(Snapshot.IO_ERROR);
       }
       throw e;

@@ -2,6 +2,7 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
@@ -18,12 +19,14 @@ final class SnapshotWatch implements SnapshotListener {
   private static final int WARNING_STEP = 5;
   private static final int LAST_WARNING = 95;
   private static final int ALL = 100;
+  private static final long REFUSALS_APART = TimeUnit.MINUTES.toNanos(1);
 
   private final PoolState state;
   private final SnapshotVolume volume;
   private long warnedOfSectors; // guarded by this: the size that the warnings below are about
   private int nextWarning = FIRST_WARNING; // guarded by this: percent
   private boolean failed; // guarded by this: the last extension did
+  private long toldOfRefusal; // guarded by this: by System.nanoTime; 0 for never
 
   /** Watches {@code volume}. */
   SnapshotWatch(PoolState state, SnapshotVolume volume) {
@@ -46,6 +49,21 @@ final class SnapshotWatch implements SnapshotListener {
   @Override
   public void overflowed(Snapshot snapshot) {
     state.log().error("Snapshot " + volume.name() + " is full: it is in Overflow until a remount");
+  }
+
+  @Override
+  public synchronized void refused(Snapshot snapshot) {
+    long now = System.nanoTime();
+    if (toldOfRefusal == 0 || now - toldOfRefusal > REFUSALS_APART) {
+      toldOfRefusal = now;
+      state
+          .log()
+          .error(
+              "Snapshot "
+                  + volume.name()
+                  + " finds no space: what it cannot follow is refused with ENOSPC, until it is"
+                  + " extended or there is room on the pool's file system");
+    }
   }
 
   @Override

@@ -202,4 +202,23 @@ class FullSnapshotTest {
     snapshot.zero(100, 1 << 20);
     assertThat(Io.read(snapshot, 100, 1 << 20)).containsOnly(0);
   }
+
+  @Test
+  void a_write_while_a_snapshot_merges_is_refused_as_a_whole() throws Exception {
+    Bench refusing = Bench.refusing();
+    Snapshot merging = refusing.snapshot(8);
+    Snapshot sibling = refusing.snapshot(Bench.cow(2 + 6), "P", 8);
+    Io.write(merging, 0, bytes(4 * CHUNK, 1));
+    merging.flush();
+    refusing.origin.remove(merging);
+    SnapshotMerge merge = new SnapshotMerge(refusing.origin, merging, new RecordedEvents());
+    byte[] merged = Io.read(merge);
+
+    fails(Errno.ENOSPC, () -> Io.write(merge, 0, bytes(8 * CHUNK, 2)));
+    fails(Errno.ENOSPC, () -> merge.zero(0, 8 * CHUNK));
+
+    assertThat(Io.read(merge)).isEqualTo(merged);
+    Io.write(merge, 0, bytes(5 * CHUNK, 2));
+    assertThat(Io.read(sibling)).isEqualTo(refusing.before);
+  }
 }

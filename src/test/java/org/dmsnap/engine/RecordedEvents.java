@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Writes down what a snapshot's listener is told; grows nothing. */
-public class RecordedEvents implements SnapshotListener {
+/** Writes down what a snapshot's or a merge's listener is told; grows nothing. */
+public class RecordedEvents implements SnapshotListener, MergeListener {
 
   private final List<String> events = new CopyOnWriteArrayList<>();
 
@@ -20,8 +20,23 @@ public class RecordedEvents implements SnapshotListener {
   }
 
   @Override
+  public void finished(SnapshotMerge merge) {
+    events.add("Merged");
+  }
+
+  @Override
+  public void failed(SnapshotMerge merge, String reason) {
+    events.add("Merge failed: " + reason);
+  }
+
+  @Override
   public void overflowed(Snapshot snapshot) {
     events.add("Overflow");
+  }
+
+  @Override
+  public void refused(Snapshot snapshot) {
+    // who was refused knows
   }
 
   @Override
