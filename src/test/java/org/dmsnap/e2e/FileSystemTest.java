@@ -14,9 +14,9 @@ class FileSystemTest {
     EXT4("mkfs.ext4 -q -F", "e2fsck -fn", "rw"),
     XFS("mkfs.xfs -q -f", "xfs_repair -n", "nouuid");
 
-    private final String make;
-    private final String check;
-    private final String mountOptions;
+    final String make;
+    final String check;
+    final String mountOptions;
 
     FileSystem(String make, String check, String mountOptions) {
       this.make = make;
