@@ -53,7 +53,8 @@ final class UmountCommand implements Callable<Integer> {
     Path path = MountTable.resolved(mountpoint);
     MountTable.Entry mount = MountTable.read(Path.of("/proc")).at(path);
     if (mount == null) {
-      throw new ErrnoException(Errno.EINVAL, mountpoint + " is not mounted");
+      throw new ErrnoException(
+          Errno.EINVAL, mountpoint + " is not mounted; see: findmnt -t fuse.dmsnap");
     }
     return checked(mount);
   }
@@ -88,7 +89,8 @@ final class UmountCommand implements Callable<Integer> {
 
   private static ErrnoException busy(Path path, List<String> holders, ErrnoException cause) {
     String who = holders.isEmpty() ? "someone whom you may not see" : String.join("; ", holders);
-    return new ErrnoException(Errno.EBUSY, path + " is in use by " + who, cause);
+    return new ErrnoException(
+        Errno.EBUSY, path + " is in use by " + who + "; unmount or close that first", cause);
   }
 
   /** The process that serves the pool holds its lock until everything is written. */

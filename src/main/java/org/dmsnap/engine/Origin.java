@@ -201,7 +201,8 @@ public final class Origin {
     for (Snapshot snapshot : all) {
       if (!snapshot.copyOut().makeRoom(position, length)) {
         throw new ErrnoException(
-            Errno.ENOSPC, "a snapshot of the origin is full, and overflow=refuse is set");
+            Errno.ENOSPC,
+            "a snapshot of the origin is full, and overflow=refuse is set; extend or remove it");
       }
     }
   }

@@ -250,7 +250,9 @@ public final class Snapshot implements Target {
   void checkWritable() throws IOException {
     checkValid();
     if (validity.overflowed()) {
-      throw new ErrnoException(Errno.EIO, "the snapshot overflowed; it can only be read");
+      throw new ErrnoException(
+          Errno.EIO,
+          "the snapshot overflowed and can only be read; mount the pool again and extend it");
     }
   }
 
@@ -268,6 +270,6 @@ public final class Snapshot implements Target {
   }
 
   static ErrnoException invalid() {
-    return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it");
+    return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it, or reset it");
   }
 }

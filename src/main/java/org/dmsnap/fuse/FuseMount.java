@@ -129,7 +129,11 @@ public final class FuseMount implements AutoCloseable {
   private static DmsnapFuse fileSystem(Pool pool, SessionLoop loop, MountOptions options)
       throws IOException {
     if (!Files.exists(DEVICE)) {
-      throw new ErrnoException(Errno.ENODEV, "no " + DEVICE + ": load the kernel module fuse");
+      throw new ErrnoException(
+          Errno.ENODEV,
+          "there is no "
+              + DEVICE
+              + ": load the module (modprobe fuse), or give it to the container");
     }
     if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
       throw new ErrnoException(

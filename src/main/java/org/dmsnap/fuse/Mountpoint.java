@@ -112,7 +112,8 @@ public final class Mountpoint {
   }
 
   private ErrnoException failure(Errno errno) {
-    String words = errno == Errno.EBUSY ? "it is in use" : errno.description();
+    String words =
+        errno == Errno.EBUSY ? "it is in use; dmsnap umount says by whom" : errno.description();
     return new ErrnoException(errno, "cannot unmount " + path + ": " + words);
   }
 }

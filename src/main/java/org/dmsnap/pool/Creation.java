@@ -43,7 +43,7 @@ final class Creation {
   void snapshot(SnapshotRequest request) throws IOException {
     OriginVolume origin = originOf(request);
     origin.refuseWhileMerging(
-        "Snapshots of an origin that has a merging snapshot are not supported");
+        "Snapshots of an origin that has a merging snapshot are not supported (wait for that)");
     state.checkFree(request.name());
     FeatureWords.check(request.features());
     long bytes = cowBytes(request, origin);

@@ -90,7 +90,12 @@ final class Extension {
     long after = relative ? before + bytes : bytes;
     if (after < before) {
       throw new IllegalArgumentException(
-          name + " has " + before + " bytes already; " + after + " would make it smaller");
+          name
+              + " has "
+              + before
+              + " bytes already; "
+              + after
+              + " would make it smaller, and volumes only grow");
     }
     return after;
   }

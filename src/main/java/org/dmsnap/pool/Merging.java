@@ -29,7 +29,7 @@ final class Merging {
   /** Merges {@code volume} now, or once it and its origin are closed unless {@code force}. */
   void merge(Volume volume, boolean force) throws IOException {
     if (!(volume instanceof SnapshotVolume snapshot)) {
-      throw new IllegalArgumentException(volume.name() + " is not a snapshot");
+      throw new IllegalArgumentException(volume.name() + " is not a snapshot; name one, see: lvs");
     }
     check(snapshot);
     String open = force ? null : openAfterAWhile(snapshot);
@@ -56,13 +56,17 @@ final class Merging {
     if (merging != null) {
       throw new ErrnoException(
           Errno.EBUSY,
-          "Cannot merge snapshot " + what + " with merging snapshot " + merging.name());
+          "Cannot merge snapshot "
+              + what
+              + " with merging snapshot "
+              + merging.name()
+              + ": wait for that");
     }
     if (!snapshot.persistent()) {
       throw new IllegalArgumentException(
           "Snapshot exception store does not support snapshot-merge: "
               + snapshot.name()
-              + " is transient (N)");
+              + " is transient (N); only P and PO merge");
     }
     checkValid(snapshot);
     String protection = origin.writeProtection();

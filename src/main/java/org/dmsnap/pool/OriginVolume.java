@@ -50,7 +50,8 @@ final class OriginVolume extends Volume {
     }
   }
 
-  private static final String POOL_PROTECTION = "the pool is mounted read-only";
+  private static final String POOL_PROTECTION =
+      "the pool is mounted read-only; mount it without ro to change it";
   private static final long NOT_SUSPENDED = 0; // a gate never gives this stamp
 
   private final Origin origin;
@@ -285,7 +286,12 @@ final class OriginVolume extends Volume {
       List<String> names = snapshots().stream().map(Volume::name).toList();
       throw new ErrnoException(
           Errno.EBUSY,
-          name() + " cannot be " + what + " while it has snapshots: " + String.join(", ", names));
+          name()
+              + " cannot be "
+              + what
+              + " while it has snapshots: "
+              + String.join(", ", names)
+              + "; remove those first");
     }
   }
 }

@@ -216,7 +216,7 @@ public final class Pool implements AutoCloseable {
         () -> {
           OriginVolume origin = origin(name);
           if (origin.suspended()) {
-            throw new IllegalArgumentException(name + " is suspended already");
+            throw new IllegalArgumentException(name + " is suspended already; resume it");
           }
           origin.suspend();
         });
@@ -289,7 +289,8 @@ public final class Pool implements AutoCloseable {
         .command(
             () -> {
               if (readOnly()) {
-                throw new ErrnoException(Errno.EROFS, "the pool is mounted read-only");
+                throw new ErrnoException(
+                    Errno.EROFS, "the pool is mounted read-only; mount it without ro to change it");
               }
               state.table().settle();
               new Merging(state).finishAll();

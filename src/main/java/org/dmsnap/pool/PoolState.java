@@ -37,7 +37,8 @@ record PoolState(
     Volume volume = volumes.volume(name);
     if (volume == null) {
       refuseMerging(name);
-      throw new ErrnoException(Errno.ENOENT, "there is no volume " + name + " in this pool");
+      throw new ErrnoException(
+          Errno.ENOENT, "there is no volume " + name + " in this pool; see: lvs");
     }
     return volume;
   }
@@ -66,7 +67,8 @@ record PoolState(
   void checkFree(String name) throws IOException {
     VolumeName.check(name);
     if (volumes.device(name) != null) {
-      throw new ErrnoException(Errno.EEXIST, "there is a volume " + name + " already");
+      throw new ErrnoException(
+          Errno.EEXIST, "there is a volume " + name + " already; choose another name");
     }
     if (volumes.buried(name)) {
       throw new ErrnoException(

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Shell {
 
-  private static final int SECONDS = 60;
+  private static final int SECONDS = 120;
 
   private final Path directory;
   private final Map<String, String> variables;
