@@ -92,6 +92,19 @@ final class Volumes {
 
   /** The state of every volume. */
   List<VolumeReport> reports() {
-    return volumes.values().stream().map(Reports::of).toList();
+    return volumes.values().stream()
+        .map(volume -> new Told(volume, Reports.of(volume)))
+        .filter(Told::stillThere)
+        .map(Told::report)
+        .toList();
+  }
+
+  /** A merged snapshot that goes while it is told of would look like one that does not merge. */
+  private record Told(Volume volume, VolumeReport report) {
+
+    boolean stillThere() {
+      return !(volume instanceof SnapshotVolume snapshot)
+          || snapshot.origin().dependents().contains(snapshot);
+    }
   }
 }

@@ -29,6 +29,24 @@ class MergeViewTest extends PoolFixture {
         .contains("linear");
   }
 
+  @RepeatedTest(20)
+  void a_snapshot_that_merges_is_told_to_merge_until_it_is_gone() throws Exception {
+    open();
+    pool.create("base", MIB);
+    snapshot("snap", "base", MIB, "P");
+    write("snap", 0, 1, 8192);
+
+    pool.merge("snap", false);
+
+    for (List<VolumeReport> seen = snapshots(); !seen.isEmpty(); seen = snapshots()) {
+      assertThat(seen).allMatch(VolumeReport::merging);
+    }
+  }
+
+  private List<VolumeReport> snapshots() {
+    return pool.volumes().stream().filter(VolumeReport::snapshot).toList();
+  }
+
   /** The targets in the order in which they were first seen, each change of mind included. */
   private static Set<String> stages(Device base) {
     Set<String> stages = new LinkedHashSet<>();
