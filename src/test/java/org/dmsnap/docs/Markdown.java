@@ -37,9 +37,17 @@ public final class Markdown {
 
   /** Every page: the README, and what is in {@code docs}. */
   public static List<Path> pages() {
+    return Stream.concat(Stream.of(Path.of("README.md")), documents(".md").stream()).toList();
+  }
+
+  /** Every recorded session. */
+  public static List<Path> sessions() {
+    return documents(".session");
+  }
+
+  private static List<Path> documents(String suffix) {
     try (Stream<Path> walk = Files.walk(Path.of("docs"))) {
-      Stream<Path> docs = walk.filter(file -> file.toString().endsWith(".md")).sorted();
-      return Stream.concat(Stream.of(Path.of("README.md")), docs).toList();
+      return walk.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
