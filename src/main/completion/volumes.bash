@@ -1,0 +1,21 @@
+
+# What the model of the command line cannot know: where pools are mounted, and what is in them.
+_dmsnap_with_volumes() {
+  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} mountpoint= i words
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    [[ -n $mountpoint || ${COMP_WORDS[i]} == -* ]] || mountpoint=${COMP_WORDS[i]}
+  done
+  if ((COMP_CWORD < 2)) || [[ $current == -* || " @MOUNTED@ " != *" $command "* ]]; then
+    _complete_dmsnap
+    return
+  fi
+  if [[ -z $mountpoint ]]; then
+    words=$(awk '$3 == "fuse.dmsnap" { print $2 }' /proc/mounts)
+  elif [[ $command == status || $command == table ]]; then
+    words=$(ls "$mountpoint/ctl/status" 2>/dev/null)
+  else
+    words=$(ls "$mountpoint" 2>/dev/null | grep -vxE 'ctl|.*-(real|cow)')
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -F _dmsnap_with_volumes -o default dmsnap
