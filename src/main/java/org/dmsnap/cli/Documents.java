@@ -69,7 +69,7 @@ final class Documents {
   void writeCompletions() throws IOException {
     String volumes = Files.readString(written.resolve("completion/volumes.bash"));
     String bash =
-        AutoComplete.bash(commandLine.getCommandName(), commandLine)
+        AutoComplete.bash(commandLine.getCommandName(), commandLine).replaceFirst("^#!.*\n", "")
             + volumes.replace("@MOUNTED@", String.join(" ", commandsOnMounts()));
     write("bash-completion/completions/dmsnap", bash);
     write(
