@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class ManPage {
 
   private static final String SECTION = ".SH ";
+  private static final String EXAMPLES = "EXAMPLES";
 
   private final CommandLine command;
   private final Supplement supplement;
@@ -42,8 +43,8 @@ final class ManPage {
     line(".TH " + roff(name.toUpperCase(Locale.ROOT)) + " 8 \"\" \"" + roff(version) + "\" dmsnap");
     section("NAME", roff(name) + " \\- " + roff(purpose()));
     section("SYNOPSIS", ".nh\n.ad l\n" + synopsis() + "\n.ad b\n.hy");
-    page.append(supplement.examples());
-    section("DESCRIPTION", roff(help(command.getHelp().description())) + footer());
+    examples();
+    section("DESCRIPTION", roff(help(command.getHelp().description())) + verbatim(footer(false)));
     section("COMMANDS", commands());
     section("OPTIONS", arguments());
     page.append(supplement.sections());
@@ -78,9 +79,29 @@ final class ManPage {
     return "\\fB" + name + "\\fR" + italic(words.substring(name.length()));
   }
 
-  private String footer() {
-    String text = String.join("\n", command.getCommandSpec().usageMessage().footer());
-    return text.isBlank() ? "" : "\n.PP\n.nf\n" + roff(text.strip()) + "\n.fi";
+  /** Those of the footer follow those that were written for the page. */
+  private void examples() {
+    String more = verbatim(footer(true));
+    page.append(supplement.examples());
+    if (!more.isEmpty()) {
+      line(supplement.examples().isEmpty() ? SECTION + EXAMPLES + more : more.strip());
+    }
+  }
+
+  /** The lines of the footer from the heading of its examples on, or those before it. */
+  private String footer(boolean examples) {
+    List<String> lines = List.of(command.getCommandSpec().usageMessage().footer());
+    int heading = lines.indexOf("Examples:");
+    int end = heading < 0 ? lines.size() : heading;
+    List<String> part =
+        examples
+            ? lines.subList(Math.min(end + 1, lines.size()), lines.size())
+            : lines.subList(0, end);
+    return String.join("\n", part).strip();
+  }
+
+  private static String verbatim(String text) {
+    return text.isEmpty() ? "" : "\n.PP\n.nf\n" + roff(text.replace("%%", "%")) + "\n.fi";
   }
 
   private String commands() {
