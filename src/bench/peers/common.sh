@@ -52,7 +52,8 @@ answered() {
   return 1
 }
 
-# ended: waits for the server, which is not this shell's child.
+# ended: waits for the server, which is not this shell's child; one whose mount somebody else has copied is
+# told to go.
 ended() {
-  tail --pid="$(cat "$directory/pid")" -f /dev/null
+  timeout 10 tail --pid="$(cat "$directory/pid")" -f /dev/null || kill "$(cat "$directory/pid")" || :
 }
