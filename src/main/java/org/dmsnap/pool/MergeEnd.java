@@ -64,8 +64,11 @@ final class MergeEnd implements MergeListener {
       return;
     }
     state.table().settle();
-    new Removal(state).removeMerged(volume);
+    new Removal(state).removeMerged(volume, () -> tellFinished(merge));
     finished = null;
+  }
+
+  private void tellFinished(SnapshotMerge merge) {
     double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     state
         .log()

@@ -80,10 +80,15 @@ final class Removal {
     }
   }
 
-  /** Removes a snapshot whose merge has ended, and leaves its origin as it then is. */
-  void removeMerged(SnapshotVolume snapshot) throws IOException {
+  /**
+   * Removes a snapshot whose merge has ended, and leaves its origin as it then is.
+   *
+   * @param tell says so, before it is seen: whoever finds it gone finds out why
+   */
+  void removeMerged(SnapshotVolume snapshot, Runnable tell) throws IOException {
     OriginVolume origin = snapshot.origin();
     unlist(snapshot);
+    tell.run();
     Hold.during(
         origin,
         () -> {
