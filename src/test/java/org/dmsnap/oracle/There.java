@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The pool in the kernel's hands: its devices are made of the lines of {@code pool.table}. */
 final class There {
@@ -127,6 +128,15 @@ final class There {
     return line.split(" ")[2];
   }
 
+  /** A listed file, also where a cut has left it under another name. */
+  private Path listed(String file) {
+    return Stream.of(file, "." + file + ".new", "." + file + ".removing")
+        .map(pool::resolve)
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no " + file));
+  }
+
   private void addLinear(
       List<String> script, List<Path> disks, String name, String line, boolean slow) {
     if (!type(line).equals("linear")) {
@@ -134,7 +144,7 @@ final class There {
     }
     String disk = Kernel.disk(disks.size());
     String file = line.split(" ")[3];
-    disks.add(pool.resolve(file));
+    disks.add(listed(file));
     String table = line.replace(file, disk);
     if (slow && name.endsWith("-real")) {
       table = table.replace("linear", "delay") + " 0 " + disk + " 0 " + SLOW_MILLIS;
