@@ -15,6 +15,7 @@ public final class PoolModel {
     final boolean small; // it can fill up
     boolean mayFill; // so that it may become Invalid
     boolean invalid;
+    long leastCowBytes; // that an extension has promised
 
     /** One that never becomes Invalid. */
     public Snap(SectorModel content, boolean persistent) {
@@ -31,6 +32,7 @@ public final class PoolModel {
     Snap copy() {
       Snap copy = new Snap(content.copy(), persistent, small, mayFill);
       copy.invalid = invalid;
+      copy.leastCowBytes = leastCowBytes;
       return copy;
     }
   }

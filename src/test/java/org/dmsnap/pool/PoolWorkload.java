@@ -200,11 +200,13 @@ final class PoolWorkload {
     }
     withSnapshot(
         origin,
-        (snap, model) ->
-            command(
-                "extend " + snap,
-                same -> {},
-                () -> run.pool().extend(snap, (long) more * SECTOR, true)));
+        (snap, model) -> {
+          command(
+              "extend " + snap,
+              same -> {},
+              () -> run.pool().extend(snap, (long) more * SECTOR, true));
+          run.extended(snap);
+        });
   }
 
   private void merge(String name, PoolModel.Orig origin, String snap, PoolModel.Snap model)

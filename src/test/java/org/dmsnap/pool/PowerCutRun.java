@@ -218,6 +218,21 @@ final class PowerCutRun {
     new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);
   }
 
+  /** An extension has returned: a persistent COW device stays at least as large as it is now. */
+  void extended(String name) {
+    change(
+        model ->
+            model.origins.values().stream()
+                .map(origin -> origin.snapshots.get(name))
+                .filter(snap -> snap != null && snap.persistent)
+                .forEach(snap -> snap.leastCowBytes = cowBytes(name)));
+  }
+
+  private long cowBytes(String snapshot) {
+    Device cow = pool().device(snapshot + "-cow");
+    return cow == null ? 0 : cow.size();
+  }
+
   private static String kind(String step) {
     return step.split(" ")[0];
   }
@@ -306,6 +321,9 @@ final class PowerCutRun {
     for (var origin : read.origins.entrySet()) {
       compare(origin.getKey(), origin.getValue().content, false);
       for (var snap : origin.getValue().snapshots.entrySet()) {
+        if (cowBytes(snap.getKey()) < snap.getValue().leastCowBytes) {
+          throw new AssertionError(snap.getKey() + " has lost an extension; log: " + log.events());
+        }
         if (unlessInvalid(
             snap.getKey(),
             snap.getValue(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
@@ -141,6 +142,32 @@ class PersistentStoreTest extends ExceptionStoreContract {
     assertThat(image.recordAt(1, 0)).isEqualTo("10->2");
     assertThat(image.recordAt(1, 1)).isEqualTo("20->3");
     assertThat(image.recordAt(1, 2)).isEqualTo("0->0");
+  }
+
+  @Test
+  void whoever_waits_for_a_later_one_waits_for_those_before() throws Exception {
+    CowImage image = CowImage.zeroes(32, 8);
+    ExceptionStore store = image.open(8).store();
+    ChunkRun first = prepare(store);
+    ChunkRun second = prepare(store);
+    store.commit(20, second);
+
+    FutureTask<Void> wait =
+        new FutureTask<>(
+            () -> {
+              store.awaitDurable(second.first());
+              return null;
+            });
+    Thread waiting = new Thread(wait);
+    waiting.start();
+    while (waiting.isAlive() && waiting.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    store.commit(10, first);
+    wait.get();
+
+    assertThat(image.recordAt(1, 0)).isEqualTo("10->2");
+    assertThat(image.recordAt(1, 1)).isEqualTo("20->3");
   }
 
   @Test
