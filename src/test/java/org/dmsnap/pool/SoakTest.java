@@ -111,7 +111,7 @@ class SoakTest {
         step(origin);
       } catch (ErrnoException refused) {
         if (!REFUSALS.contains(refused.errno())) {
-          throw refused;
+          throw new AssertionError(refused + "; " + log.events(), refused);
         }
         count("refusals");
       }
@@ -322,6 +322,8 @@ class SoakTest {
         if (volumes.get(volume.name()) == volume) { // else it is gone, or is another by now
           act(volume, owner, own);
         }
+      } catch (ErrnoException failure) {
+        throw new AssertionError(volume.name() + ": " + failure + "; " + log.events(), failure);
       } finally {
         volume.use().readLock().unlock();
       }
