@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,11 +114,13 @@ class MergeRaceTest {
     }
   }
 
+  /** Whether the merge waits for the lock of a write, and not for something else. */
   private static boolean waits() {
-    return Thread.getAllStackTraces().keySet().stream()
+    return Thread.getAllStackTraces().entrySet().stream()
         .anyMatch(
             thread ->
-                thread.getName().equals("dmsnap-merge")
-                    && thread.getState() == Thread.State.WAITING);
+                thread.getKey().getName().equals("dmsnap-merge")
+                    && Arrays.stream(thread.getValue())
+                        .anyMatch(call -> call.getClassName().equals(ChunkLocks.class.getName())));
   }
 }
