@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,7 @@ class PrometheusTest extends ControlFixture {
   }
 
   @Test
+  @Tag("exhaustive") // it needs more than a check installs
   void promtool_finds_nothing_wrong() throws Exception {
     assumeTrue(installed(), "needs promtool, of Debian's package prometheus (100 MB)");
     Path metrics = Files.writeString(work.resolve("metrics"), TextFiles.metrics(pool));
