@@ -55,7 +55,7 @@ class FileDeviceTest extends BlockDeviceContract {
       CompletableFuture<Void> resizing =
           CompletableFuture.runAsync(
               () -> {
-                for (int n = 0; n < 20_000; n++) {
+                for (int n = 0; n < 400_000; n++) {
                   resize(changing, n % 2 == 0 ? 2 * SIZE : SIZE);
                 }
               });
