@@ -1,5 +1,6 @@
 package org.dmsnap.fuse;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.pool.EventLog;
@@ -24,8 +25,11 @@ final class StockMount {
         Pool.open(
             FileDirectory.lock(directory, false), PoolOptions.DEFAULT, new EventLog(), unused)) {
       DmsnapFuse fileSystem = new DmsnapFuse(pool, unused, options);
+      StockCallbacks callbacks = new StockCallbacks(fileSystem.handles());
+      callbacks.bind(fileSystem.struct());
       String mountWords = new LibFuseOptions(options, true).arguments(mountpoint).get(3);
       fileSystem.mount(mountpoint, true, false, new String[] {"-o", mountWords});
+      Reference.reachabilityFence(callbacks);
     }
   }
 }

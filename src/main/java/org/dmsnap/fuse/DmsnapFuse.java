@@ -52,6 +52,11 @@ final class DmsnapFuse extends FuseStubFS {
     return Struct.size(fuseOperations);
   }
 
+  /** The open files. */
+  HandleTable handles() {
+    return handles;
+  }
+
   /** jnr-fuse's own struct. */
   FuseOperations struct() {
     return fuseOperations;

@@ -61,7 +61,7 @@ public final class FuseMount implements AutoCloseable {
     DmsnapFuse fileSystem = fileSystem(pool, loop, options); // or nothing is done for a mount
     Mountpoint ready = Mountpoint.ready(mountpoint);
     FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
-    loop.start(new FuseRequests(mount.libFuse, mount.fuse));
+    loop.start(new FuseRequests(mount.libFuse, mount.fuse, fileSystem.handles()));
     mount.probe();
     pool.cacheListener(name -> mount.dropCache(name, pool));
     return mount;

@@ -7,47 +7,55 @@ import jnr.ffi.NativeType;
 import jnr.ffi.Pointer;
 
 /**
- * The requests that libfuse receives for a mount.
+ * The requests that the kernel sends for a mount. What moves data is answered here ({@link
+ * DataRequests}), everything else by libfuse, which calls back.
  *
- * <p>Its own loop is the cheapest, and ends with the mount alone: it never says when it holds no
- * request. Who wants to leave earlier does by itself what that loop does, two calls a request.
+ * <p>A loop of libfuse's own would do the same with two differences: it never says when it holds no
+ * request, so that no thread could leave; and it would call back for reads and writes too, and the
+ * way from native code into Java costs several times that of the way out.
  */
 final class FuseRequests implements Requests {
 
   private static final int NO_LONGER_WANTED = 1;
+  private static final int INTERRUPTED = -Errno.EINTR.intValue();
 
   private final LibFuse libFuse;
-  private final Pointer fuse;
+  private final HandleTable handles;
+  private final Pointer session;
+  private final Pointer channel;
 
   /**
    * @param fuse as got from {@link LibFuse#fuse_setup}
    */
-  FuseRequests(LibFuse libFuse, Pointer fuse) {
+  FuseRequests(LibFuse libFuse, Pointer fuse, HandleTable handles) {
     this.libFuse = libFuse;
-    this.fuse = fuse;
-  }
-
-  @Override
-  public int serve() {
-    return libFuse.fuse_loop(fuse);
+    this.handles = handles;
+    session = libFuse.fuse_get_session(fuse);
+    channel = libFuse.fuse_session_next_chan(session, null);
   }
 
   @Override
   public int serveWhile(BooleanSupplier wanted) {
-    Pointer session = libFuse.fuse_get_session(fuse);
-    Pointer channel = libFuse.fuse_session_next_chan(session, null);
-    long capacity = libFuse.fuse_chan_bufsize(channel);
-    Pointer buffer = Memory.allocateDirect(fuse.getRuntime(), capacity);
-    Pointer from = Memory.allocateDirect(fuse.getRuntime(), NativeType.ADDRESS);
+    DataRequests data =
+        new DataRequests(
+            handles, libFuse.fuse_chan_fd(channel), (int) libFuse.fuse_chan_bufsize(channel));
+    Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
     while (wanted.getAsBoolean()) {
-      from.putPointer(0, channel);
-      int length = libFuse.fuse_chan_recv(from, buffer, capacity);
-      if (length > 0) {
-        libFuse.fuse_session_process(session, buffer, length, from.getPointer(0));
-      } else if (length != -Errno.EINTR.intValue()) {
-        return length;
+      int received = serveOne(data, from);
+      if (received <= 0 && received != INTERRUPTED) {
+        return received;
       }
     }
     return NO_LONGER_WANTED;
+  }
+
+  /** Answers what {@link LibFuse#fuse_chan_recv} does. */
+  private int serveOne(DataRequests data, Pointer from) {
+    from.putPointer(0, channel);
+    int received = libFuse.fuse_chan_recv(from.address(), data.request(), data.capacity());
+    if (received > 0 && !data.serve(received)) {
+      libFuse.fuse_session_process(session, data.request(), received, from.getPointer(0));
+    }
+    return received;
   }
 }

@@ -8,8 +8,8 @@ import ru.serce.jnrfuse.FuseCallbacks;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
- * The callbacks that know their file by its handle. libfuse hands them no path, and nothing but a
- * pointer or two is made for a request: find the file, call, map the failure.
+ * The callbacks that know their file by its handle, and of libfuse get no path. Reads and writes
+ * are not among them: {@link DataRequests}.
  */
 final class HandleCallbacks {
 
@@ -20,8 +20,6 @@ final class HandleCallbacks {
   private final HandleTable handles;
 
   // fields, since native code alone keeps nothing alive
-  private final FuseCallbacks.ReadCallback read = this::read;
-  private final FuseCallbacks.WriteCallback write = this::write;
   private final FuseCallbacks.FsyncCallback fsync = this::fsync;
   private final FuseCallbacks.FtruncateCallback ftruncate = this::ftruncate;
   private final FuseCallbacks.FallocateCallback fallocate = this::fallocate;
@@ -34,32 +32,12 @@ final class HandleCallbacks {
 
   /** Puts the callbacks in the place of jnr-fuse's, which build a struct for every request. */
   void bind(FuseOperations operations) {
-    operations.read.set(read);
-    operations.write.set(write);
     operations.fsync.set(fsync);
     operations.ftruncate.set(ftruncate);
     operations.fallocate.set(fallocate);
     operations.release.set(release);
     operations.releasedir.set(releasedir);
     Struct.getMemory(operations).putByte(FLAGS_OFFSET, NULLPATH_OK_AND_NOPATH);
-  }
-
-  private int read(
-      @Nullable String path, Pointer buffer, long length, long position, Pointer info) {
-    try {
-      return handle(info).read(buffer, (int) length, position);
-    } catch (Throwable failure) {
-      return Errors.toErrno("read", failure);
-    }
-  }
-
-  private int write(
-      @Nullable String path, Pointer buffer, long length, long position, Pointer info) {
-    try {
-      return handle(info).write(buffer, (int) length, position);
-    } catch (Throwable failure) {
-      return Errors.toErrno("write", failure);
-    }
   }
 
   private int fsync(@Nullable String path, int dataOnly, Pointer info) {

@@ -6,14 +6,16 @@ import jnr.ffi.annotations.Out;
 import jnr.ffi.byref.IntByReference;
 import jnr.ffi.byref.PointerByReference;
 import jnr.ffi.types.size_t;
+import jnr.ffi.types.uintptr_t;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The part of libfuse 2.9 that makes a session; see {@code fuse.h}.
  *
- * <p>Unlike {@code fuse_main} it leaves the threads to the caller: {@link #fuse_loop} may be called
- * on any number of threads at once, each has a buffer of its own. Not {@code fuse_mount} and {@code
- * fuse_new}: the library has four versions of the latter, and a plain look-up finds the oldest.
+ * <p>Unlike {@code fuse_main} it leaves the threads to the caller: requests may be received and
+ * processed on any number of threads at once, each with memory of its own. Not {@code fuse_mount}
+ * and {@code fuse_new}: the library has four versions of the latter, and a plain look-up finds the
+ * oldest.
  */
 public interface LibFuse {
 
@@ -39,9 +41,6 @@ public interface LibFuse {
       @Out IntByReference multithreaded,
       @Nullable Pointer userData);
 
-  /** Serves requests until the mount is gone; 0, or -1 if the device failed. */
-  int fuse_loop(Pointer fuse);
-
   /** What receives the requests of the file system; see {@code fuse_lowlevel.h}. */
   Pointer fuse_get_session(Pointer fuse);
 
@@ -52,16 +51,21 @@ public interface LibFuse {
   @size_t
   long fuse_chan_bufsize(Pointer channel);
 
+  /** The descriptor of {@code /dev/fuse}. */
+  int fuse_chan_fd(Pointer channel);
+
   /**
    * Waits for a request.
    *
-   * @param channel points to the channel's address, which this may replace
+   * @param channel the address of the channel's address, which this may replace
+   * @param memory the address to put it at
    * @return its bytes, 0 if the mount is gone, or the negative errno
    */
-  int fuse_chan_recv(Pointer channel, Pointer buffer, @size_t long capacity);
+  int fuse_chan_recv(@uintptr_t long channel, @uintptr_t long memory, @size_t long capacity);
 
-  /** Answers a request. */
-  void fuse_session_process(Pointer session, Pointer request, @size_t long length, Pointer channel);
+  /** Answers the request at that address. */
+  void fuse_session_process(
+      Pointer session, @uintptr_t long request, @size_t long length, Pointer channel);
 
   /**
    * Frees the file system, closes its channel and, if the mount is still there, unmounts it lazily.

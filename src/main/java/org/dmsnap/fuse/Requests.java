@@ -5,9 +5,6 @@ import java.util.function.BooleanSupplier;
 /** The requests of a mount; any number of threads may serve them at once. */
 interface Requests {
 
-  /** Serves requests until the mount is gone; 0, or less if the device failed. */
-  int serve();
-
   /**
    * Serves requests while {@code wanted}, which is asked before each is taken.
    *

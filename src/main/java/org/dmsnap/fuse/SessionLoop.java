@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that serve requests, each in a loop of libfuse's.
+ * The threads that serve requests.
  *
- * <p>They are Java threads, so that a callback need not attach one to the virtual machine: that
+ * <p>They are Java threads, so that a request need not attach one to the virtual machine: that
  * alone is most of what jnr-fuse's own mount costs. A thread that must wait says so ({@link
  * #stalling}), and if fewer than wanted are left free, another is started. Such a further one
  * leaves, between two requests, once nobody has waited for a while: the kernel wakes the threads in
@@ -155,7 +155,7 @@ public final class SessionLoop implements StallListener {
       MountCalls.INSTANCE.prctl(MountCalls.PR_SET_IO_FLUSHER, 1, 0, 0, 0);
       int result = -1;
       try {
-        result = further ? requests.serveWhile(() -> stays(this)) : requests.serve();
+        result = requests.serveWhile(further ? () -> stays(this) : () -> true);
         if (result < 0) {
           LOG.error("{}: /dev/fuse failed; the mount answers no more", getName());
         }

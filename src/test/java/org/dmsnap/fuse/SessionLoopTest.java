@@ -172,11 +172,6 @@ class SessionLoopTest {
     }
 
     @Override
-    public int serve() {
-      return serveWhile(() -> true);
-    }
-
-    @Override
     public int serveWhile(BooleanSupplier wanted) {
       while (wanted.getAsBoolean()) {
         Runnable request = take();
