@@ -77,8 +77,6 @@ final class ExceptionMap {
 
   /** Takes back the exceptions of a run that has been merged. */
   void remove(MergeRun merged) {
-    for (long i = 0; i < merged.run().count(); i++) {
-      table.remove(merged.oldFirst() + i, merged.run().first() + i);
-    }
+    table.remove(merged.oldFirst(), merged.run().first(), merged.run().count());
   }
 }

@@ -46,14 +46,14 @@ final class ExceptionTable {
     if (page == null) {
       return NONE;
     }
-    long bit = 1L << (oldChunk & (PAGE_CHUNKS - 1));
+    long bit = 1L << oldChunk; // of the lowest six bits, as shifts are
     return (page[0] & bit) == 0 ? NONE : page[indexOf(page[0], bit)];
   }
 
   /** Adds an exception unless the chunk has one; answers whether it was added. */
   boolean putIfAbsent(long oldChunk, long newChunk) {
     long[][] branch = branchFor((int) (oldChunk >> (PAGE_SHIFT + BRANCH_SHIFT)));
-    long bit = 1L << (oldChunk & (PAGE_CHUNKS - 1));
+    long bit = 1L << oldChunk; // of the lowest six bits, as shifts are
     while (true) {
       long[] page = (long[]) PAGE.getAcquire(branch, pageOf(oldChunk));
       if (page != null && (page[0] & bit) != 0) {
@@ -65,27 +65,46 @@ final class ExceptionTable {
     }
   }
 
-  /** Takes an exception back if it is {@code newChunk}'s. */
-  void remove(long oldChunk, long newChunk) {
-    long[][] branch = branchFor((int) (oldChunk >> (PAGE_SHIFT + BRANCH_SHIFT)));
-    long bit = 1L << (oldChunk & (PAGE_CHUNKS - 1));
-    while (find(oldChunk) == newChunk) {
-      long[] page = (long[]) PAGE.getAcquire(branch, pageOf(oldChunk));
-      if (PAGE.compareAndSet(branch, pageOf(oldChunk), page, without(page, bit))) {
-        return;
-      }
+  /**
+   * Takes back the exceptions of {@code count} chunks that are those of a run on the COW device.
+   */
+  void remove(long oldFirst, long newFirst, long count) {
+    for (long done = 0; done < count; ) {
+      int index = (int) (oldFirst + done) & (PAGE_CHUNKS - 1);
+      int inPage = (int) Math.min(PAGE_CHUNKS - index, count - done);
+      removeInPage(oldFirst + done, newFirst + done, inPage);
+      done += inPage;
     }
   }
 
-  private static long @Nullable [] without(long[] page, long bit) {
-    if (page.length == 2) {
-      return null;
+  private void removeInPage(long oldFirst, long newFirst, int count) {
+    long[][] branch = branchFor((int) (oldFirst >> (PAGE_SHIFT + BRANCH_SHIFT)));
+    long[] page;
+    long[] smaller;
+    do {
+      page = (long[]) PAGE.getAcquire(branch, pageOf(oldFirst));
+      smaller = page == null ? null : without(page, oldFirst, newFirst, count);
+    } while (page != smaller && !PAGE.compareAndSet(branch, pageOf(oldFirst), page, smaller));
+  }
+
+  private static long @Nullable [] without(long[] page, long oldFirst, long newFirst, int count) {
+    long gone = 0;
+    for (int i = 0; i < count; i++) {
+      long bit = 1L << (oldFirst + i);
+      if ((page[0] & bit) != 0 && page[indexOf(page[0], bit)] == newFirst + i) {
+        gone |= bit;
+      }
     }
-    long[] smaller = new long[page.length - 1];
-    int index = indexOf(page[0], bit);
-    System.arraycopy(page, 1, smaller, 1, index - 1);
-    System.arraycopy(page, index + 1, smaller, index, smaller.length - index);
-    smaller[0] = page[0] & ~bit;
+    return gone == 0 ? page : gone == page[0] ? null : without(page, gone);
+  }
+
+  private static long[] without(long[] page, long gone) {
+    long[] smaller = new long[page.length - Long.bitCount(gone)];
+    smaller[0] = page[0] & ~gone;
+    int next = 1;
+    for (long left = smaller[0]; left != 0; left &= left - 1) {
+      smaller[next++] = page[indexOf(page[0], Long.lowestOneBit(left))];
+    }
     return smaller;
   }
 

@@ -33,10 +33,7 @@ final class MergeTail {
         int piece = pieceBefore(end, left);
         long start = end - piece;
         cow.read(layout.positionOf(start), buffer.seek(0), piece * AreaLayout.RECORD_BYTES);
-        for (int i = piece - 1; i >= 0; i--) {
-          buffer.seek(i * AreaLayout.RECORD_BYTES);
-          add(runs, buffer.getLongLe(), buffer.getLongLe(), i == piece - 1);
-        }
+        addRuns(runs, buffer, piece);
         end = start;
         left -= piece;
       }
@@ -69,15 +66,29 @@ final class MergeTail {
     return (int) Math.min(piece, BufferPool.BUFFER_BYTES / AreaLayout.RECORD_BYTES);
   }
 
-  private static void add(List<MergeRun> runs, long oldChunk, long newChunk, boolean newPiece) {
-    if (!newPiece) {
-      MergeRun last = runs.get(runs.size() - 1);
-      ChunkRun run = last.run();
-      if (oldChunk == last.oldFirst() - 1 && newChunk == run.first() - 1) {
-        runs.set(runs.size() - 1, new MergeRun(oldChunk, new ChunkRun(newChunk, run.count() + 1)));
-        return;
+  /** Adds the runs of the first {@code count} records in {@code buffer}, last first. */
+  private static void addRuns(List<MergeRun> runs, NativeBuffer buffer, int count) {
+    for (int end = count; end > 0; ) {
+      int first = end - 1;
+      long oldFirst = oldChunk(buffer, first);
+      long newFirst = newChunk(buffer, first);
+      while (first > 0
+          && oldChunk(buffer, first - 1) == oldFirst - 1
+          && newChunk(buffer, first - 1) == newFirst - 1) {
+        first--;
+        oldFirst--;
+        newFirst--;
       }
+      runs.add(new MergeRun(oldFirst, new ChunkRun(newFirst, end - first)));
+      end = first;
     }
-    runs.add(new MergeRun(oldChunk, new ChunkRun(newChunk, 1)));
+  }
+
+  private static long oldChunk(NativeBuffer records, int index) {
+    return records.seek(index * AreaLayout.RECORD_BYTES).getLongLe();
+  }
+
+  private static long newChunk(NativeBuffer records, int index) {
+    return records.seek(index * AreaLayout.RECORD_BYTES + Long.BYTES).getLongLe();
   }
 }

@@ -63,7 +63,7 @@ class ExceptionTableTest {
         boolean added = table.putIfAbsent(chunk, newChunk);
         assertThat(added).isEqualTo(model.putIfAbsent(chunk, newChunk) == null);
       } else {
-        table.remove(chunk, model.getOrDefault(chunk, newChunk));
+        table.remove(chunk, model.getOrDefault(chunk, newChunk), 1);
         model.remove(chunk);
       }
     }
@@ -78,10 +78,38 @@ class ExceptionTableTest {
     ExceptionTable table = new ExceptionTable(CHUNKS);
     table.putIfAbsent(7, 100);
 
-    table.remove(7, 101);
-    table.remove(8, 100);
+    table.remove(7, 101, 1);
+    table.remove(8, 100, 1);
+    table.remove(6, 100, 100);
 
     assertThat(table.find(7)).isEqualTo(100);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void of_a_run_those_that_are_its_own_are_taken_back(long seed) {
+    Random random = new Random(seed);
+    ExceptionTable table = new ExceptionTable(CHUNKS);
+    Map<Long, Long> model = new HashMap<>();
+    int shift = 1 + random.nextInt(3); // so many places on the COW device does a chunk have
+    for (int i = 0; i < CHUNKS; i++) {
+      long chunk = random.nextInt(1000);
+      long newChunk = chunk + random.nextInt(shift);
+      if (random.nextInt(100) > 0) {
+        assertThat(table.putIfAbsent(chunk, newChunk))
+            .isEqualTo(model.putIfAbsent(chunk, newChunk) == null);
+      } else {
+        long count = 1 + random.nextInt(300);
+        table.remove(chunk, newChunk, count);
+        for (long j = 0; j < count; j++) {
+          model.remove(chunk + j, newChunk + j);
+        }
+      }
+    }
+
+    for (long chunk = 0; chunk < CHUNKS; chunk++) {
+      assertThat(table.find(chunk)).isEqualTo(model.getOrDefault(chunk, ExceptionTable.NONE));
+    }
   }
 
   /** Each writer has every fourth chunk, so that they meet in every segment. */
