@@ -10,8 +10,8 @@ import org.dmsnap.store.ChunkRun;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies chunks of an origin to all snapshots that need them: each byte is read once, in pieces of
- * at most 1 MiB, and the last chunk no further than the origin goes.
+ * Copies chunks of an origin to all snapshots that need them: each byte is read once, a buffer at a
+ * time, and the last chunk no further than the origin goes.
  *
  * <p>Used once, by one thread that holds the region's lock.
  */

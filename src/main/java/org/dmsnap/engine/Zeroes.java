@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.NativeBuffer;
 
-/** Zeroes a range by writing zeroes, in pieces of at most 1 MiB. */
+/** Zeroes a range by writing zeroes, a buffer at a time. */
 final class Zeroes {
 
   /** As {@link Target#write}. */
