@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.store.ExceptionStoreType;
@@ -339,17 +337,7 @@ final class PoolWorkload {
   }
 
   private void write(String name, int first, long[] stamps) throws IOException {
-    NativeBuffer buffer = BufferPool.borrow();
-    try {
-      for (long stamp : stamps) {
-        for (int word = 0; word < SECTOR / Long.BYTES; word++) {
-          buffer.putLongLe(stamp);
-        }
-      }
-      run.device(name).write((long) first * SECTOR, buffer.seek(0), stamps.length * SECTOR);
-    } finally {
-      BufferPool.giveBack(buffer);
-    }
+    Stamps.write(run.device(name), first, stamps);
   }
 
   /** Runs a command, which happens or does not; whether it did. */

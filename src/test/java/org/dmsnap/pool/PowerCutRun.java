@@ -13,9 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
 import org.dmsnap.engine.StallListener;
@@ -418,23 +416,7 @@ final class PowerCutRun {
 
   /** The stamps of a run of sectors. */
   long[] read(String name, int first, int count) throws IOException {
-    long[] stamps = new long[count];
-    NativeBuffer buffer = BufferPool.borrow();
-    try {
-      device(name).read((long) first * SECTOR, buffer, count * SECTOR);
-      buffer.seek(0);
-      for (int sector = 0; sector < count; sector++) {
-        stamps[sector] = buffer.getLongLe();
-        for (int word = 1; word < SECTOR / Long.BYTES; word++) {
-          if (buffer.getLongLe() != stamps[sector]) {
-            throw new AssertionError("sector " + (first + sector) + " of " + name + " is torn");
-          }
-        }
-      }
-      return stamps;
-    } finally {
-      BufferPool.giveBack(buffer);
-    }
+    return Stamps.read(device(name), first, count);
   }
 
   /** Waits for the merges to end, and looks at what is left in the directory. */

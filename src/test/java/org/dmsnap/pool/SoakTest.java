@@ -210,7 +210,7 @@ class SoakTest {
     long[] least = Arrays.stream(of.logs()).mapToLong(SoakLog::pin).toArray();
     command.make();
     long[] most = Arrays.stream(of.logs()).mapToLong(SoakLog::started).toArray();
-    long[] seen = SoakVolume.read(device(name), 0, SoakVolume.SECTORS);
+    long[] seen = Stamps.read(device(name), 0, SoakVolume.SECTORS);
     for (int owner = 0; owner < SoakVolume.OWNERS; owner++) {
       long[] own = SoakVolume.own(owner, seen);
       assertThat(of.logs()[owner].between(least[owner], most[owner], own))
@@ -284,10 +284,9 @@ class SoakTest {
 
   private Map<String, long[]> contents(String origin) throws IOException {
     Map<String, long[]> contents = new TreeMap<>();
-    contents.put(origin, SoakVolume.read(device(origin), 0, SoakVolume.SECTORS));
+    contents.put(origin, Stamps.read(device(origin), 0, SoakVolume.SECTORS));
     for (SoakVolume snapshot : snapshotsOf(origin)) {
-      contents.put(
-          snapshot.name(), SoakVolume.read(device(snapshot.name()), 0, SoakVolume.SECTORS));
+      contents.put(snapshot.name(), Stamps.read(device(snapshot.name()), 0, SoakVolume.SECTORS));
     }
     return contents;
   }
@@ -307,7 +306,7 @@ class SoakTest {
   }
 
   private void assertHolds(SoakVolume volume, long[] stamps) throws IOException {
-    assertThat(SoakVolume.read(device(volume.name()), 0, SoakVolume.SECTORS))
+    assertThat(Stamps.read(device(volume.name()), 0, SoakVolume.SECTORS))
         .as("%s; log: %s", volume.name(), log.events())
         .isEqualTo(stamps);
   }
@@ -342,7 +341,7 @@ class SoakTest {
       count("fsyncs");
     } else if (dice < 5 || !volume.written()) {
       long[] expected = Arrays.copyOfRange(mine.now(), index, index + SoakVolume.STRIP);
-      assertThat(SoakVolume.read(device, first, SoakVolume.STRIP))
+      assertThat(Stamps.read(device, first, SoakVolume.STRIP))
           .as("%s, sector %s; log: %s", volume.name(), first, log.events())
           .isEqualTo(expected);
       count("reads");
@@ -353,7 +352,9 @@ class SoakTest {
       if (stamp == 0) {
         device.zero((long) first * SoakVolume.SECTOR, (long) count * SoakVolume.SECTOR);
       } else {
-        SoakVolume.write(device, first, count, stamp);
+        long[] stamps = new long[count];
+        Arrays.fill(stamps, stamp);
+        Stamps.write(device, first, stamps);
       }
       mine.end();
       count("writes");

@@ -1,11 +1,7 @@
 package org.dmsnap.pool;
 
-import java.io.IOException;
-import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
-import org.dmsnap.block.BufferPool;
-import org.dmsnap.block.NativeBuffer;
 
 /**
  * A volume that many threads use: each owns sectors of it, in strips that alternate, so that all of
@@ -57,41 +53,5 @@ record SoakVolume(
       }
     }
     return stamps;
-  }
-
-  /** Reads sectors of {@code device}, whose words must all be the same. */
-  static long[] read(Device device, int first, int count) throws IOException {
-    long[] stamps = new long[count];
-    NativeBuffer buffer = BufferPool.borrow();
-    try {
-      device.read((long) first * SECTOR, buffer, count * SECTOR);
-      buffer.seek(0);
-      for (int sector = 0; sector < count; sector++) {
-        stamps[sector] = buffer.getLongLe();
-        for (int word = 1; word < SECTOR / Long.BYTES; word++) {
-          if (buffer.getLongLe() != stamps[sector]) {
-            throw new AssertionError("sector " + (first + sector) + " of " + device.name());
-          }
-        }
-      }
-      return stamps;
-    } finally {
-      BufferPool.giveBack(buffer);
-    }
-  }
-
-  /** Writes {@code stamp} to sectors of {@code device}. */
-  static void write(Device device, int first, int count, long stamp) throws IOException {
-    long[] words = new long[count * SECTOR / Long.BYTES];
-    Arrays.fill(words, stamp);
-    NativeBuffer buffer = BufferPool.borrow();
-    try {
-      for (long word : words) {
-        buffer.putLongLe(word);
-      }
-      device.write((long) first * SECTOR, buffer.seek(0), count * SECTOR);
-    } finally {
-      BufferPool.giveBack(buffer);
-    }
   }
 }
