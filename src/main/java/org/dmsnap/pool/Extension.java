@@ -79,10 +79,19 @@ final class Extension {
     synchronized (cow) { // an auto-extension may be under way, and must not take it back
       cow.resize(Math.max(after, cow.size()));
     }
-    cow.sync();
+    sync(snapshot, cow);
     if (snapshot.persistent()) {
       long sectors = Sectors.in(cow.size());
       state.table().change(table -> table.withCowSectors(snapshot.name(), sectors));
+    }
+  }
+
+  /** As a flush of the snapshot, which remembers if it fails: what was written may be lost. */
+  private static void sync(SnapshotVolume snapshot, BlockDevice cow) throws IOException {
+    if (snapshot.valid()) {
+      snapshot.flushIfValid();
+    } else {
+      cow.sync();
     }
   }
 

@@ -43,7 +43,7 @@ final class MergeTail {
     return runs;
   }
 
-  /** Zeroes the records from {@code from} up to {@code to}, durably. */
+  /** Zeroes the records from {@code from} up to {@code to}; not durable yet. */
   void forget(long from, long to) throws IOException {
     NativeBuffer zeroes = BufferPool.borrow();
     try {
@@ -56,7 +56,6 @@ final class MergeTail {
     } finally {
       BufferPool.giveBack(zeroes);
     }
-    cow.sync();
   }
 
   /** How many of {@code most} records before {@code end} lie in one area and one buffer. */

@@ -147,7 +147,7 @@ final class PersistentStore implements ExceptionStore {
       groupsBefore = groupsStarted;
     }
     awaitAllDurable();
-    if (!becomeSyncer(groupsBefore)) {
+    if (!takeTurn(groupsBefore)) {
       return;
     }
     boolean durable = false;
@@ -163,19 +163,16 @@ final class PersistentStore implements ExceptionStore {
    * Waits for the group under way, since the system tells only one of two syncs of a failure; true
    * if the caller is now to sync, false if a whole group was begun and ended after {@code before}.
    */
-  private synchronized boolean becomeSyncer(long before) throws IOException {
-    while (true) {
-      failure.check();
-      if (groupsEnded > before) {
-        return false;
-      }
-      if (!leading) {
-        leading = true;
-        groupsStarted++;
-        return true;
-      }
+  private synchronized boolean takeTurn(long before) throws ErrnoException {
+    while (leading && groupsEnded <= before) {
       await();
     }
+    if (groupsEnded > before) {
+      return false;
+    }
+    leading = true;
+    groupsStarted++;
+    return true;
   }
 
   @Override
@@ -204,6 +201,7 @@ final class PersistentStore implements ExceptionStore {
     } catch (IOException e) {
       throw failed(e);
     }
+    flush();
     synchronized (this) {
       records = end - chunks;
       nextFree = layout.chunkAfter(records);
@@ -214,7 +212,12 @@ final class PersistentStore implements ExceptionStore {
   @Override
   public void invalidate() throws IOException {
     valid = false;
-    DiskHeader.of(false, layout.chunkSize()).writeTo(cow);
+    takeTurn(Long.MAX_VALUE); // or a group's sync is told that the header was lost, not this one
+    try {
+      DiskHeader.of(false, layout.chunkSize()).writeTo(cow);
+    } finally {
+      stopLeading(false);
+    }
   }
 
   /** Waits for the group under way; true if the caller is now to lead the next. */

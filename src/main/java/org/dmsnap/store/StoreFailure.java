@@ -19,10 +19,11 @@ final class StoreFailure {
   }
 
   /**
-   * Syncs {@code cow}. A failure is remembered, and is EIO even if it says that there is no space:
-   * what the system could not write is lost.
+   * Syncs {@code cow}, if there was no failure before. One is remembered, and is EIO even if it
+   * says that there is no space: what the system could not write is lost.
    */
   void sync(BlockDevice cow) throws ErrnoException {
+    check();
     try {
       cow.sync();
     } catch (IOException e) {

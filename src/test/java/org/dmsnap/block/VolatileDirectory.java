@@ -39,11 +39,11 @@ public final class VolatileDirectory implements BackingDirectory {
     SOME
   }
 
-  /** Called before each change, while nothing else can change. */
+  /** Called before each change, while nothing else can change; what it throws, that throws. */
   @FunctionalInterface
   public interface Watcher {
     /** Something is about to change, be written, or be synced. */
-    void before(String change);
+    void before(String change) throws IOException;
   }
 
   private static final int SECTOR = Sectors.BYTES;
@@ -272,7 +272,7 @@ public final class VolatileDirectory implements BackingDirectory {
   }
 
   @Override
-  public synchronized void sync() {
+  public synchronized void sync() throws IOException {
     watcher.before("sync of the directory");
     syncedNames.clear();
     syncedNames.putAll(names);

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
@@ -195,6 +199,50 @@ class PersistentStoreTest extends ExceptionStoreContract {
     before[4] = 0;
     assertThat(cow.content()).isEqualTo(before);
     assertThat(cow.syncs()).isGreaterThan(syncs);
+  }
+
+  @Test
+  void invalidation_waits_for_a_group_that_may_be_told_in_its_place_of_a_failure()
+      throws Exception {
+    ExceptionStore store = open();
+    except(store, 5);
+    CountDownLatch grouping = new CountDownLatch(1);
+    CountDownLatch invalidating = new CountDownLatch(1);
+    List<String> order = new CopyOnWriteArrayList<>();
+    cow.onEach(
+        (operation, position, length) -> {
+          if (operation == Operation.WRITE && position == 0) {
+            order.add("header");
+            invalidating.countDown();
+          } else if (operation == Operation.SYNC && grouping.getCount() > 0) {
+            grouping.countDown();
+            awaitAWhile(invalidating);
+          } else if (operation == Operation.SYNC) {
+            order.add("sync");
+          }
+        });
+    FutureTask<Void> group =
+        new FutureTask<>(
+            () -> {
+              store.awaitAllDurable();
+              return null;
+            });
+
+    new Thread(group).start();
+    grouping.await();
+    store.invalidate();
+    group.get();
+
+    assertThat(order).containsExactly("sync", "header", "sync");
+  }
+
+  /** Gives what must not happen time to happen. */
+  private static void awaitAWhile(CountDownLatch latch) throws ErrnoException {
+    try {
+      latch.await(200, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new ErrnoException(Errno.EINTR, "interrupted", e);
+    }
   }
 
   @Test
