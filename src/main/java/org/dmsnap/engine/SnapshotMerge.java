@@ -175,10 +175,11 @@ public final class SnapshotMerge implements Target {
     }
   }
 
+  /** Once the merge failed to forget a batch, or a sync of the COW device, it fails for good. */
   @Override
   public void flush() throws IOException {
     origin.image().sync();
-    cow.sync();
+    snapshot.store().flush();
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.store.CowCheck;
@@ -28,6 +29,7 @@ import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
 import org.dmsnap.store.Finding;
 import org.dmsnap.store.Finding.Severity;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BadCowTest {
 
+  private static final Figures FIGURES = new Figures(BadCowTest.class);
   private static final int EACH = 250;
   private static final int LARGEST = 300 << 10;
   private static final int HOT = 12 << 10;
@@ -48,6 +51,11 @@ class BadCowTest {
 
   static LongStream seeds() {
     return Seeds.usually(12);
+  }
+
+  @AfterAll
+  static void printFigures() {
+    FIGURES.print();
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -64,6 +72,7 @@ class BadCowTest {
           .isEqualTo(expected != null && !blank(bad));
       dumped(bad, expected);
       loaded(bad, expected, mutator.random());
+      FIGURES.count("devices");
     }
   }
 

@@ -6,19 +6,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.LongStream;
-import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.PowerSupply;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Seeds;
-import org.dmsnap.store.ExceptionStoreType;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,66 +24,75 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MergePowerCutTest {
 
   private static final int SECTORS = 600;
-  private static final int WRITERS = 3;
   private static final int CHUNK_BITS = 5; // 512 bytes to 8 KiB
+  private static final int MOST_SIBLINGS = 8;
   private static final int LONGEST_UNTIL_CUT = 300;
+  private static final int FLUSH_ODDS = 6;
   private static final long BATCH_BYTES = 8192;
+  private static final int MERGING = 1; // the disk of the snapshot that is merged
+  private static final Figures FIGURES = new Figures(MergePowerCutTest.class);
 
   private Random random = new Random();
   private int chunkSectors;
-  private int[] siblingSectors = {};
-  private final List<byte[]> siblingModels = new ArrayList<>();
-  private final List<OwnedSectors> owners = new ArrayList<>();
 
   static LongStream seeds() {
     return Seeds.during("dmsnap.powercut.minutes", 60);
+  }
+
+  @AfterAll
+  static void printFigures() {
+    FIGURES.print();
   }
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void a_merge_that_is_cut_ends_as_if_it_had_not_been(long seed) throws Exception {
     random = new Random(seed);
-    List<byte[]> disks = begin();
-    ExecutorService threads = Executors.newCachedThreadPool();
-    try {
+    try (PowerCutBench bench = begin()) {
       boolean finished = false;
       while (!finished) {
-        PowerSupply power = new PowerSupply(1 + random.nextInt(LONGEST_UNTIL_CUT));
-        List<RamDevice> devices = disks.stream().map(RamDevice::new).toList();
-        devices.forEach(power::supply);
-        finished = mergeUntilCut(devices, power, threads);
-        disks = power.cut(random);
+        bench.powerOn(LONGEST_UNTIL_CUT);
+        try {
+          finished = mergeUntilCut(bench);
+        } catch (ErrnoException failure) {
+          bench.checkFailing(failure);
+        }
+        bench.cut();
       }
-    } finally {
-      threads.shutdownNow();
+      FIGURES.count("merges");
     }
   }
 
-  /** An origin with a snapshot to be merged and up to 8 siblings: what is on their disks. */
-  private List<byte[]> begin() throws IOException {
+  /** An origin with a snapshot to be merged and some siblings. */
+  private PowerCutBench begin() throws IOException {
     Bench bench = Bench.ofSize(SECTORS * Sectors.BYTES);
     chunkSectors = 1 << random.nextInt(CHUNK_BITS);
-    siblingSectors = random.ints(random.nextInt(9), 0, CHUNK_BITS).map(bits -> 1 << bits).toArray();
     RamDevice cow = new RamDevice(2 * SECTORS * Sectors.BYTES);
     Snapshot snapshot = bench.snapshot(cow, "P", chunkSectors);
     writeSome(bench.volume);
     writeSome(snapshot);
     List<RamDevice> devices = new ArrayList<>(List.of(bench.image, cow));
-    for (int sectors : siblingSectors) {
+    List<byte[]> siblings = new ArrayList<>();
+    int[] sectors =
+        random
+            .ints(random.nextInt(MOST_SIBLINGS + 1), 0, CHUNK_BITS)
+            .map(bits -> 1 << bits)
+            .toArray();
+    for (int each : sectors) {
       RamDevice siblingCow = new RamDevice(2 * SECTORS * Sectors.BYTES);
-      Snapshot sibling = bench.snapshot(siblingCow, "P", sectors);
+      Snapshot sibling = bench.snapshot(siblingCow, "P", each);
       devices.add(siblingCow);
-      siblingModels.add(Io.read(bench.volume));
+      siblings.add(Io.read(bench.volume));
       writeSome(bench.volume);
       sibling.flush();
     }
     snapshot.flush();
-    byte[] merged = Io.read(snapshot);
-    int each = SECTORS / WRITERS;
-    for (int i = 0; i < WRITERS; i++) {
-      owners.add(new OwnedSectors(i * each, each, merged));
+    List<byte[]> disks = devices.stream().map(RamDevice::content).toList();
+    PowerCutBench cuts = new PowerCutBench(disks, Io.read(snapshot), random, FIGURES);
+    for (int i = 0; i < sectors.length; i++) {
+      cuts.add(MERGING + 1 + i, sectors[i], siblings.get(i));
     }
-    return devices.stream().map(RamDevice::content).toList();
+    return cuts;
   }
 
   private void writeSome(Target target) throws IOException {
@@ -101,92 +104,33 @@ class MergePowerCutTest {
   }
 
   /** Opens what is on the disks and merges, with all others at work; whether it got to the end. */
-  private boolean mergeUntilCut(List<RamDevice> devices, PowerSupply power, ExecutorService threads)
-      throws Exception {
-    Origin origin = new Origin(devices.get(0), OverflowPolicy.INVALIDATE, StallListener.NONE);
-    List<Snapshot> siblings = new ArrayList<>();
-    Snapshot merging;
+  private boolean mergeUntilCut(PowerCutBench bench) throws Exception {
+    Snapshot merging = bench.open(MERGING, chunkSectors, new RecordedEvents());
+    assertThat(merging.valid()).isTrue();
+    bench.openSnapshots();
     RecordedMerge recorded = new RecordedMerge();
-    try {
-      merging = open(origin, devices.get(1), chunkSectors);
-      for (int i = 0; i < siblingSectors.length; i++) {
-        siblings.add(open(origin, devices.get(2 + i), siblingSectors[i]));
-        origin.add(siblings.get(i));
-      }
-      SnapshotMerge target = new SnapshotMerge(origin, merging, recorded, BATCH_BYTES);
-      byte[] now = Io.read(target);
-      for (OwnedSectors owner : owners) {
-        owner.checkAfterCut(now);
-        owner.settle(now);
-      }
-      List<Future<?>> all = new ArrayList<>();
-      target.start();
-      for (OwnedSectors owner : owners) {
-        long seed = random.nextLong();
-        all.add(threads.submit(() -> writeUntil(recorded, power, owner, target, seed)));
-      }
-      target.join();
-      await(all);
-      checkSiblings(siblings);
-      if (!recorded.finished) {
-        assertThat(power.isOff()).as(recorded.failure).isTrue();
-        return false;
-      }
-      target.flush();
-      for (OwnedSectors owner : owners) {
-        owner.checkNow(target);
-      }
-      assertThat(devices.get(0).content()).isEqualTo(Io.read(target));
-      return true;
-    } catch (ErrnoException failure) {
-      assertThat(power.isOff()).as("%s", failure).isTrue();
-      return false;
-    } finally {
-      origin.image().close();
-    }
+    SnapshotMerge target = new SnapshotMerge(bench.origin(), merging, recorded, BATCH_BYTES);
+    bench.settle(target);
+    target.start();
+    bench.startWriting(target, FLUSH_ODDS, () -> recorded.finished);
+    target.join();
+    bench.awaitWriters();
+    bench.checkSnapshots();
+    assertThat(recorded.finished || bench.failing()).as(recorded.failure).isTrue();
+    return recorded.finished && endsWithItAll(bench, target);
   }
 
-  private static Object writeUntil(
-      RecordedMerge merge, PowerSupply power, OwnedSectors owner, SnapshotMerge target, long seed)
+  private static boolean endsWithItAll(PowerCutBench bench, SnapshotMerge target)
       throws IOException {
-    Random random = new Random(seed);
     try {
-      while (!merge.ended() && !power.isOff()) {
-        owner.write(target, random);
-        owner.checkNow(target);
-        if (random.nextInt(6) == 0) {
-          target.flush();
-          owner.flushed();
-        }
-      }
+      target.flush();
     } catch (ErrnoException failure) {
-      if (!power.isOff()) {
-        throw failure;
-      }
+      bench.checkFailing(failure);
+      return false;
     }
-    return owner;
-  }
-
-  private void checkSiblings(List<Snapshot> siblings) throws IOException {
-    for (int i = 0; i < siblings.size(); i++) {
-      assertThat(Io.read(siblings.get(i))).as("sibling %s", i).isEqualTo(siblingModels.get(i));
-    }
-  }
-
-  private static void await(List<Future<?>> all) throws InterruptedException, ExecutionException {
-    for (Future<?> each : all) {
-      each.get();
-    }
-  }
-
-  private static Snapshot open(Origin origin, RamDevice cow, int sectors) throws IOException {
-    Snapshot snapshot =
-        Snapshot.open(
-            origin, cow, ExceptionStoreType.of("P"), sectors, Set.of(), new RecordedEvents());
-    if (!snapshot.valid()) {
-      throw new ErrnoException(Errno.EIO, "a sibling was found Invalid");
-    }
-    return snapshot;
+    bench.checkNow(target);
+    assertThat(bench.image()).isEqualTo(Io.read(target));
+    return true;
   }
 
   /** How a merge ended. */
@@ -202,10 +146,6 @@ class MergePowerCutTest {
     @Override
     public void failed(SnapshotMerge merge, String reason) {
       failure = reason;
-    }
-
-    boolean ended() {
-      return finished || !failure.isEmpty();
     }
   }
 }

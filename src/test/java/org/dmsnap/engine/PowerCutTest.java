@@ -9,8 +9,10 @@ import java.util.stream.LongStream;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.store.ExceptionStoreType;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PowerCutTest {
 
   private static final int WRITES = 60;
+  private static final Figures FIGURES = new Figures(PowerCutTest.class);
 
   /** A device that knows what a power cut could leave of it. */
   private static final class Disk {
@@ -57,6 +60,11 @@ class PowerCutTest {
     return Seeds.during("dmsnap.powercut.minutes", 300);
   }
 
+  @AfterAll
+  static void printFigures() {
+    FIGURES.print();
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void a_snapshot_survives(long seed) throws Exception {
@@ -77,6 +85,7 @@ class PowerCutTest {
       left = new byte[][] {disks[0].cut(random), disks[1].cut(random)};
     }
 
+    FIGURES.count("cuts");
     assertThat(readAfterCut(chunkSectors)).isEqualTo(bench.before);
   }
 
