@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import jnr.constants.platform.Errno;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.pool.Device;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Control lines that were damaged on the way: each works, or fails as promised and in words. */
 class BadCommandTest extends ControlFixture {
 
+  private static final Figures FIGURES = new Figures(BadCommandTest.class);
   private static final int LINES = 150;
   private static final int MOST_VOLUMES = 12;
 
@@ -70,6 +73,11 @@ class BadCommandTest extends ControlFixture {
     return Seeds.usually(6);
   }
 
+  @AfterAll
+  static void printFigures() {
+    FIGURES.print();
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   @Timeout(120)
@@ -87,6 +95,7 @@ class BadCommandTest extends ControlFixture {
       assertThat(answer).contains(" ").doesNotContain("null").hasLineCount(errno == 0 ? 2 : 1);
       assertThat(temporary).isDirectoryNotContaining(it -> !it.endsWith("vg"));
       tidy();
+      FIGURES.count("lines");
     }
   }
 

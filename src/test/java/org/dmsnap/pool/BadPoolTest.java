@@ -16,9 +16,11 @@ import java.util.stream.Stream;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.store.Finding;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BadPoolTest extends PoolFixture {
 
+  private static final Figures FIGURES = new Figures(BadPoolTest.class);
   private static final int TABLES = 1500;
   private static final int POOLS = 12;
   private static final int COW_BYTES = 256 << 10;
@@ -98,6 +101,11 @@ class BadPoolTest extends PoolFixture {
     return Seeds.usually(4);
   }
 
+  @AfterAll
+  static void printFigures() {
+    FIGURES.print();
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("tables")
   @Timeout(60)
@@ -105,6 +113,7 @@ class BadPoolTest extends PoolFixture {
     Mutator mutator = new Mutator(seed);
     for (int i = 0; i < TABLES; i++) {
       String text = mutator.mutate(TABLE, WORDS);
+      FIGURES.count("tables");
       try {
         PoolTable table = TableParser.parse(text);
         assertThat(TableParser.parse(table.toString())).as("%s", text).isEqualTo(table);
@@ -129,6 +138,7 @@ class BadPoolTest extends PoolFixture {
       lay(inside, good, mutator);
       checked(inside);
       opened(inside, mutator.random());
+      FIGURES.count("pools");
       assertThat(directory)
           .isDirectoryNotContaining(it -> !it.equals(inside) && !it.equals(outside));
       assertThat(Files.readAllBytes(outside)).containsOnly(0);

@@ -17,13 +17,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
+import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,7 @@ class SoakTest {
 
   private final Random random = new Random(Long.getLong("dmsnap.soak.seed", 1));
   private final Map<String, SoakVolume> volumes = new ConcurrentHashMap<>();
-  private final Map<String, LongAdder> figures = new ConcurrentHashMap<>();
+  private final Figures figures = new Figures(SoakTest.class);
   private final EventLog log = new EventLog();
   private Path directory = Path.of("");
   private volatile Pool pool;
@@ -99,7 +100,7 @@ class SoakTest {
       owner.get(SECONDS_TO_END, TimeUnit.SECONDS);
     }
     remount();
-    System.out.println("soak: " + new TreeMap<>(figures));
+    figures.print();
   }
 
   private void command(List<Future<?>> owners) throws IOException {
@@ -113,7 +114,7 @@ class SoakTest {
         if (!REFUSALS.contains(refused.errno())) {
           throw new AssertionError(refused + "; " + log.events(), refused);
         }
-        count("refusals");
+        figures.count("refusals");
       }
       if (owners.stream().anyMatch(Future::isDone)) {
         return; // it failed
@@ -139,10 +140,6 @@ class SoakTest {
         }
       }
     }
-  }
-
-  private void count(String what) {
-    figures.computeIfAbsent(what, key -> new LongAdder()).increment();
   }
 
   private void open() throws IOException {
@@ -187,9 +184,9 @@ class SoakTest {
             (3L + random.nextInt(8)) * chunk * SoakVolume.SECTOR,
             ExceptionStoreType.of(type),
             chunk,
-            Set.of());
+            random.nextBoolean() ? Set.of() : Set.of(Feature.DISCARD_ZEROES_COW));
     taken(name, origin, !type.equals("N"), () -> pool.snapshot(request));
-    count("snapshots");
+    figures.count("snapshots");
   }
 
   private void reset(String origin) throws IOException {
@@ -199,7 +196,7 @@ class SoakTest {
       alone(
           List.of(snapshot),
           () -> taken(name, origin, snapshot.persistent(), () -> pool.reset(name)));
-      count("resets");
+      figures.count("resets");
     }
   }
 
@@ -244,7 +241,7 @@ class SoakTest {
             pool.remove(snapshot.name());
             volumes.remove(snapshot.name());
           });
-      count("removes");
+      figures.count("removes");
     }
   }
 
@@ -261,14 +258,14 @@ class SoakTest {
           volumes.remove(snapshot.name());
           volumes.put(origin, SoakVolume.of(origin, true, true, snapshot.now()));
         });
-    count("merges");
+    figures.count("merges");
   }
 
   private void extend(String origin) throws IOException {
     SoakVolume snapshot = anySnapshotOf(origin);
     if (snapshot != null) {
       pool.extend(snapshot.name(), (1L + random.nextInt(20)) * SoakVolume.SECTOR, true);
-      count("extensions");
+      figures.count("extensions");
     }
   }
 
@@ -279,7 +276,7 @@ class SoakTest {
     Thread.yield();
     contents(origin).forEach((name, seen) -> assertThat(seen).as(name).isEqualTo(before.get(name)));
     pool.resume(origin);
-    count("suspensions");
+    figures.count("suspensions");
   }
 
   private Map<String, long[]> contents(String origin) throws IOException {
@@ -302,7 +299,7 @@ class SoakTest {
             assertHolds(volume, volume.now());
           }
         });
-    count("remounts");
+    figures.count("remounts");
   }
 
   private void assertHolds(SoakVolume volume, long[] stamps) throws IOException {
@@ -330,6 +327,20 @@ class SoakTest {
     return null;
   }
 
+  /** Discards, unless that is refused, or zeroes. */
+  private void clear(Device device, long position, long length) throws IOException {
+    if ((position / SoakVolume.SECTOR) % 2 == 0) {
+      try {
+        device.discard(position, length);
+        figures.count("discards");
+        return;
+      } catch (ErrnoException refused) {
+        assertThat(refused.errno()).isEqualTo(Errno.EOPNOTSUPP);
+      }
+    }
+    device.zero(position, length);
+  }
+
   private void act(SoakVolume volume, int owner, Random own) throws IOException {
     Device device = device(volume.name());
     int index = own.nextInt(SoakVolume.STRIPS) * SoakVolume.STRIP;
@@ -338,26 +349,26 @@ class SoakTest {
     int dice = own.nextInt(12);
     if (dice == 0) {
       device.flush();
-      count("fsyncs");
+      figures.count("fsyncs");
     } else if (dice < 5 || !volume.written()) {
       long[] expected = Arrays.copyOfRange(mine.now(), index, index + SoakVolume.STRIP);
       assertThat(Stamps.read(device, first, SoakVolume.STRIP))
           .as("%s, sector %s; log: %s", volume.name(), first, log.events())
           .isEqualTo(expected);
-      count("reads");
+      figures.count("reads");
     } else {
       int count = 1 + own.nextInt(SoakVolume.STRIP);
       long stamp = dice == 5 ? 0 : own.nextLong();
       mine.begin(index, count, stamp);
       if (stamp == 0) {
-        device.zero((long) first * SoakVolume.SECTOR, (long) count * SoakVolume.SECTOR);
+        clear(device, (long) first * SoakVolume.SECTOR, (long) count * SoakVolume.SECTOR);
       } else {
         long[] stamps = new long[count];
         Arrays.fill(stamps, stamp);
         Stamps.write(device, first, stamps);
       }
       mine.end();
-      count("writes");
+      figures.count("writes");
     }
   }
 }

@@ -16,7 +16,9 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Seeds;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,6 +37,7 @@ class TornAreaTest {
   private static final int ALL_SUBSETS = 6; // of as many sectors at most
   private static final int SOME_SUBSETS = 48;
   private static final long ORIGIN = 1L << 40;
+  private static final Figures FIGURES = new Figures(TornAreaTest.class);
 
   /** An exception, and what each word of its chunk is. */
   private record Committed(long oldChunk, long newChunk, long stamp) {}
@@ -55,6 +58,11 @@ class TornAreaTest {
 
   static LongStream seeds() {
     return Seeds.during("dmsnap.powercut.minutes", 4);
+  }
+
+  @AfterAll
+  static void printFigures() {
+    FIGURES.print();
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -201,6 +209,7 @@ class TornAreaTest {
           .filter(sector -> !isMetadata(sector) && random.nextInt(3) < odds)
           .forEach(sector -> keep(left, now, sector));
       verify(left, torn);
+      FIGURES.count("cuts");
     }
   }
 
