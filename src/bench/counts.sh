@@ -21,6 +21,32 @@ mount_seconds() {
   seconds_of "$program" mount "${running[$1]}/pool" "$mount"
 }
 
+# heap_kept ID COUNT: of the JVM's heap, in bytes for each of so many exceptions.
+heap_kept() {
+  local pid jcmd
+  pid=$(server "$1")
+  jcmd=$(dirname "$(readlink "/proc/$pid/exe")")/jcmd
+  "$jcmd" "$pid" GC.run >/dev/null
+  "$jcmd" "$pid" GC.heap_info | awk -v count="$2" '
+    match($0, /used [0-9]+K/) && !/Metaspace|class space/ { used += substr($0, RSTART + 5) }
+    END { printf "%.1f\n", used * 1024 / count }'
+}
+
+# heap_to_load ID COUNT: the least heap with which its snapshot is loaded, in bytes for each exception.
+heap_to_load() {
+  local mount=${running[$1]}/mnt bytes loaded
+  "$program" umount "$mount"
+  for bytes in 10 12 14 16 20 24 28 32 40 48 56 64 96; do
+    if JAVA_TOOL_OPTIONS=-Xmx$(($2 / 1000000 * bytes))m \
+      "$program" mount "${running[$1]}/pool" "$mount" >"$work/mount" 2>&1; then
+      read -r _ _ _ loaded <"$mount/ctl/status/snap1"
+      [ "$loaded" = Invalid ] || break
+      "$program" umount "$mount"
+    fi
+  done
+  echo $bytes
+}
+
 # traced ID CALLS WORD...: fio with these words on ID, as new, under strace; prints the calls.
 traced() {
   local id=$1 calls=$2 tracer
@@ -28,7 +54,7 @@ traced() {
   "$here/peers/${id%/*}" renew "${id#*/}" "${running[$id]}" >/dev/null
   strace -f -y -s 0 -e "trace=$calls" -o "$work/calls" -p "$(server "$id")" 2>"$work/tracer" &
   tracer=$!
-  until grep -q attached "$work/tracer"; do sleep 0.1; done
+  until grep -q attached "$work/tracer" 2>"$work/waiting"; do sleep 0.1; done
   fio --name=bench --filename="${file[$id]}" --allow_file_create=0 --ioengine=psync --thread \
     --direct=1 "$@" >/dev/null
   kill -INT $tracer

@@ -8,6 +8,11 @@
 value memory origin "$pairs" status-seconds s 0.5 seconds_of "$program" status %MNT
 value memory origin "$pairs" mount-seconds s 1 mount_seconds %ID
 value memory many-10000000 3 mount-seconds-10-million-exceptions s 3 mount_seconds %ID
+for many in many:12 scattered:32; do
+  role=${many%:*}-10000000 most=${many#*:}
+  value memory "$role" 1 heap-an-exception-${many%:*} B "$most" heap_kept %ID 10000000
+  value memory "$role" 1 heap-an-exception-loading-${many%:*} B $((2 * most)) heap_to_load %ID 10000000
+done
 value memory fresh-128 1 bytes-moved-first-write-chunk128 B $((2 * 65536 + 4096)) first_write_bytes %ID
 value disk first-1 1 cow-syncs-a-group fdatasyncs 2 syncs %ID snap1.cow
 value disk first-1 1 image-syncs-a-group fdatasyncs 1 syncs %ID base.img

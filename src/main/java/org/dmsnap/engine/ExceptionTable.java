@@ -2,6 +2,7 @@ package org.dmsnap.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,46 @@ final class ExceptionTable {
       }
       if (PAGE.compareAndSet(branch, pageOf(oldChunk), page, with(page, bit, newChunk))) {
         return true;
+      }
+    }
+  }
+
+  /**
+   * As {@link #putIfAbsent}, but while nobody else has the table, as when a store is loaded. Pages
+   * get room for more, so that not each exception makes a new one; {@link #trim} takes it away.
+   */
+  boolean load(long oldChunk, long newChunk) {
+    long[][] branch = branchFor((int) (oldChunk >> (PAGE_SHIFT + BRANCH_SHIFT)));
+    long bit = 1L << oldChunk;
+    long[] page = branch[pageOf(oldChunk)];
+    if (page == null) {
+      branch[pageOf(oldChunk)] = new long[] {bit, newChunk};
+      return true;
+    }
+    if ((page[0] & bit) != 0) {
+      return false;
+    }
+    int used = usedOf(page);
+    if (used == page.length) {
+      page = Arrays.copyOf(page, Math.min(used + (used + 1) / 2, 1 + PAGE_CHUNKS));
+      branch[pageOf(oldChunk)] = page;
+    }
+    int index = indexOf(page[0], bit);
+    System.arraycopy(page, index, page, index + 1, used - index);
+    page[index] = newChunk;
+    page[0] |= bit;
+    return true;
+  }
+
+  /** Ends the loading, before anybody else gets the table. */
+  void trim() {
+    for (int i = 0; i < branches.length(); i++) {
+      long[][] branch = branches.getPlain(i);
+      for (int j = 0; branch != null && j < branch.length; j++) {
+        long[] page = branch[j];
+        if (page != null && usedOf(page) < page.length) {
+          branch[j] = Arrays.copyOf(page, usedOf(page));
+        }
       }
     }
   }
@@ -132,6 +173,10 @@ final class ExceptionTable {
 
   private static int pageOf(long oldChunk) {
     return (int) (oldChunk >> PAGE_SHIFT) & (BRANCH_PAGES - 1);
+  }
+
+  private static int usedOf(long[] page) {
+    return 1 + Long.bitCount(page[0]);
   }
 
   private static int indexOf(long bitmap, long bit) {

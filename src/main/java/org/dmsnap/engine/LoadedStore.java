@@ -43,10 +43,11 @@ record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> n
             chunkSectors,
             originBytes,
             (oldChunk, newChunk) -> {
-              if (!table.putIfAbsent(oldChunk, newChunk) && notes.size() < MOST_NOTES) {
+              if (!table.load(oldChunk, newChunk) && notes.size() < MOST_NOTES) {
                 notes.add(duplicate(oldChunk, newChunk));
               }
             });
+    table.trim();
     int found = store.chunkSize().sectors();
     if (chunkSectors != 0 && chunkSectors != found) {
       notes.add(

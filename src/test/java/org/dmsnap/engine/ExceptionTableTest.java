@@ -73,6 +73,28 @@ class ExceptionTableTest {
     }
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void what_is_loaded_is_as_if_it_had_been_added(long seed) {
+    Random random = new Random(seed);
+    ExceptionTable table = new ExceptionTable(CHUNKS);
+    Map<Long, Long> model = new HashMap<>();
+    int range = 1 + random.nextInt(CHUNKS);
+    for (int i = 0; i < CHUNKS; i++) {
+      long chunk = random.nextInt(range);
+      assertThat(table.load(chunk, i)).isEqualTo(model.putIfAbsent(chunk, (long) i) == null);
+    }
+    table.trim();
+    for (int i = 0; i < 1000; i++) { // pages with and without room are changed alike
+      long chunk = random.nextInt(CHUNKS);
+      assertThat(table.putIfAbsent(chunk, i)).isEqualTo(model.putIfAbsent(chunk, (long) i) == null);
+    }
+
+    for (long chunk = 0; chunk < CHUNKS; chunk++) {
+      assertThat(table.find(chunk)).isEqualTo(model.getOrDefault(chunk, ExceptionTable.NONE));
+    }
+  }
+
   @Test
   void only_the_exception_that_is_named_is_taken_back() {
     ExceptionTable table = new ExceptionTable(CHUNKS);
@@ -157,9 +179,28 @@ class ExceptionTableTest {
       table.putIfAbsent(place.chunk.applyAsLong(i), i);
     }
 
+    assertThat(bytesEach(before, table, place)).isLessThan(place.mostBytes);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void takes_as_little_when_loaded_and_at_most_twice_while_it_is(Place place) {
+    long before = heap();
+
+    ExceptionTable table = new ExceptionTable(8 * TEBIBYTE_CHUNKS);
+    for (long i = 0; i < EXCEPTIONS; i++) {
+      table.load(place.chunk.applyAsLong(i), i);
+    }
+
+    assertThat(bytesEach(before, table, place)).isLessThan(2 * place.mostBytes);
+    table.trim();
+    assertThat(bytesEach(before, table, place)).isLessThan(place.mostBytes);
+  }
+
+  private static double bytesEach(long before, ExceptionTable table, Place place) {
     long kept = heap() - before;
     assertThat(table.find(place.chunk.applyAsLong(EXCEPTIONS - 1))).isNotNegative();
-    assertThat((double) kept / EXCEPTIONS).isLessThan(place.mostBytes);
+    return (double) kept / EXCEPTIONS;
   }
 
   @Test
