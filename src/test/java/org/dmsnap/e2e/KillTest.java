@@ -118,6 +118,7 @@ class KillTest {
     pause();
     pool.findServer().ifPresent(this::kill);
     MountedPool.await("the end of mounting", () -> !mount.isAlive());
+    pool.findServer().ifPresent(this::kill); // it was not to be seen before
   }
 
   private void verify(int round) {

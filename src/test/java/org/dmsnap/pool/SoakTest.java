@@ -1,374 +1,154 @@
 package org.dmsnap.pool;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
+import java.util.Objects;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
-import org.dmsnap.engine.Feature;
-import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
-import org.dmsnap.fuzz.Figures;
-import org.dmsnap.store.ExceptionStoreType;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
-/**
- * Many threads on few chunks, while snapshots are taken, reset, merged, removed and extended,
- * origins suspended, and the pool closed and opened.
- *
- * <p>Each thread knows what its own sectors hold in every volume. A snapshot must hold what its
- * origin held at one moment of the command that took or reset it, for every thread, and the same
- * for ever after; a merged origin what the snapshot held. {@code -Ddmsnap.soak.minutes=N} goes on
- * for that long.
- */
-class SoakTest {
+/** The soak of a pool. */
+class SoakTest extends SoakContract {
 
-  private static final int STEPS = 150;
-  private static final int MOST_SNAPSHOTS = 4;
-  private static final int SECONDS_TO_END = 120;
-  private static final List<String> ORIGINS = List.of("x", "y");
-  private static final Set<Errno> REFUSALS = Set.of(Errno.EBUSY, Errno.EEXIST);
-
-  private final Random random = new Random(Long.getLong("dmsnap.soak.seed", 1));
-  private final Map<String, SoakVolume> volumes = new ConcurrentHashMap<>();
-  private final Figures figures = new Figures(SoakTest.class);
-  private final EventLog log = new EventLog();
-  private Path directory = Path.of("");
-  private volatile Pool pool;
-  private volatile boolean stop;
-  private int named;
-
-  @BeforeEach
-  void prepare() throws IOException {
-    Path memory = Path.of("/dev/shm"); // where a sync takes no time, more happens at once
-    directory =
-        Files.isWritable(memory)
-            ? Files.createTempDirectory(memory, "dmsnap-soak")
-            : Files.createTempDirectory("dmsnap-soak");
-    open();
-    for (String origin : ORIGINS) {
-      pool.create(origin, (long) SoakVolume.SECTORS * SoakVolume.SECTOR);
-      volumes.put(origin, SoakVolume.of(origin, true, true, new long[SoakVolume.SECTORS]));
-    }
+  @Override
+  protected SoakPool pool() throws IOException {
+    return new OpenPool();
   }
 
-  @AfterEach
-  void remove() throws IOException {
-    pool.close();
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
+  @Override
+  protected int steps() {
+    return 150;
   }
 
-  @Test
-  void many_threads_and_commands_get_on_with_each_other() throws Exception {
-    ExecutorService threads = Executors.newCachedThreadPool();
-    List<Future<?>> owners = new ArrayList<>();
-    for (int owner = 0; owner < SoakVolume.OWNERS; owner++) {
-      int mine = owner;
-      long seed = random.nextLong();
-      owners.add(threads.submit(() -> work(mine, new Random(seed))));
-    }
-    try {
-      command(owners);
-    } finally {
-      stop = true;
-      threads.shutdown();
-    }
-    for (Future<?> owner : owners) {
-      owner.get(SECONDS_TO_END, TimeUnit.SECONDS);
-    }
-    remount();
-    figures.print();
-  }
+  /** A pool in a directory, in memory if possible: where a sync takes no time, more happens. */
+  private static final class OpenPool implements SoakPool {
 
-  private void command(List<Future<?>> owners) throws IOException {
-    Long minutes = Long.getLong("dmsnap.soak.minutes");
-    long end = minutes == null ? 0 : System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
-    for (int step = 0; minutes == null ? step < STEPS : System.nanoTime() < end; step++) {
-      String origin = ORIGINS.get(random.nextInt(ORIGINS.size()));
-      try {
-        step(origin);
-      } catch (ErrnoException refused) {
-        if (!REFUSALS.contains(refused.errno())) {
-          throw new AssertionError(refused + "; " + log.events(), refused);
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private final EventLog log = new EventLog();
+    private final Path directory;
+    private volatile Pool pool;
+
+    OpenPool() throws IOException {
+      directory =
+          Files.isWritable(MEMORY)
+              ? Files.createTempDirectory(MEMORY, "dmsnap-soak")
+              : Files.createTempDirectory("dmsnap-soak");
+    }
+
+    @Override
+    public void open(PoolOptions options) throws IOException {
+      pool = Pool.open(FileDirectory.lock(directory, false), options, log, StallListener.NONE);
+    }
+
+    @Override
+    public void close() throws IOException {
+      pool.close();
+    }
+
+    @Override
+    public void delete() throws IOException {
+      pool.close();
+      try (var files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
         }
-        figures.count("refusals");
       }
-      if (owners.stream().anyMatch(Future::isDone)) {
-        return; // it failed
-      }
+      Files.delete(directory);
     }
-  }
 
-  private void step(String origin) throws IOException {
-    switch (random.nextInt(16)) {
-      case 0, 1, 2, 3, 4 -> snapshot(origin);
-      case 5 -> remove(origin);
-      case 6 -> reset(origin);
-      case 7, 8, 9 -> merge(origin);
-      case 10 -> extend(origin);
-      case 11, 12 -> suspend(origin);
-      case 13 -> pool.commit();
-      case 14 -> remount();
-      default -> {
-        for (SoakVolume still : snapshotsOf(origin)) {
-          if (!still.written()) {
-            assertHolds(still, still.now());
+    @Override
+    public void create(String name, long bytes) throws IOException {
+      pool.create(name, bytes);
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request) throws IOException {
+      pool.snapshot(request);
+    }
+
+    @Override
+    public void remove(String name) throws IOException {
+      pool.remove(name);
+    }
+
+    @Override
+    public void reset(String name) throws IOException {
+      pool.reset(name);
+    }
+
+    @Override
+    public void merge(String name, boolean force) throws IOException {
+      pool.merge(name, force);
+    }
+
+    @Override
+    public void extend(String name, long bytes) throws IOException {
+      pool.extend(name, bytes, true);
+    }
+
+    @Override
+    public void suspend(String name) throws IOException {
+      pool.suspend(name);
+    }
+
+    @Override
+    public void resume(String name) throws IOException {
+      pool.resume(name);
+    }
+
+    @Override
+    public void commit() throws IOException {
+      pool.commit();
+    }
+
+    @Override
+    public long[] read(String name, int first, int count) throws IOException {
+      return Stamps.read(device(name), first, count);
+    }
+
+    @Override
+    public boolean readsWhileWritersWait() {
+      return true;
+    }
+
+    @Override
+    public void write(String name, int first, long... stamps) throws IOException {
+      Stamps.write(device(name), first, stamps);
+    }
+
+    /** Discards, or, where that is refused and every other time, zeroes. */
+    @Override
+    public void clear(String name, int first, int count) throws IOException {
+      long position = (long) first * SoakVolume.SECTOR;
+      long length = (long) count * SoakVolume.SECTOR;
+      if (first % 2 == 0) {
+        try {
+          device(name).discard(position, length);
+          return;
+        } catch (ErrnoException refused) {
+          if (refused.errno() != Errno.EOPNOTSUPP) {
+            throw refused;
           }
         }
       }
+      device(name).zero(position, length);
     }
-  }
 
-  private void open() throws IOException {
-    PoolOptions options =
-        new PoolOptions(false, false, 70, 20, OverflowPolicy.values()[random.nextInt(2)]);
-    pool = Pool.open(FileDirectory.lock(directory, false), options, log, StallListener.NONE);
-  }
-
-  private List<SoakVolume> snapshotsOf(String origin) {
-    return volumes.values().stream()
-        .filter(volume -> volume.name().startsWith(origin + "."))
-        .toList();
-  }
-
-  private SoakVolume anySnapshotOf(String origin) {
-    List<SoakVolume> snapshots = snapshotsOf(origin);
-    return snapshots.isEmpty() ? null : snapshots.get(random.nextInt(snapshots.size()));
-  }
-
-  private Device device(String name) {
-    Device device = pool.device(name);
-    if (device == null) {
-      throw new AssertionError("there is no " + name + "; log: " + log.events());
+    @Override
+    public void flush(String name) throws IOException {
+      device(name).flush();
     }
-    return device;
-  }
 
-  private void snapshot(String origin) throws IOException {
-    if (snapshotsOf(origin).size() == MOST_SNAPSHOTS) {
-      return;
+    @Override
+    public String log() {
+      return log.events().toString();
     }
-    String name = origin + "." + named++ % 10;
-    if (volumes.containsKey(name)) {
-      return;
-    }
-    int chunk = 1 << random.nextInt(6);
-    String type = List.of("P", "PO", "N").get(random.nextInt(3));
-    SnapshotRequest request =
-        new SnapshotRequest(
-            name,
-            origin,
-            (3L + random.nextInt(8)) * chunk * SoakVolume.SECTOR,
-            ExceptionStoreType.of(type),
-            chunk,
-            random.nextBoolean() ? Set.of() : Set.of(Feature.DISCARD_ZEROES_COW));
-    taken(name, origin, !type.equals("N"), () -> pool.snapshot(request));
-    figures.count("snapshots");
-  }
 
-  private void reset(String origin) throws IOException {
-    SoakVolume snapshot = anySnapshotOf(origin);
-    if (snapshot != null) {
-      String name = snapshot.name();
-      alone(
-          List.of(snapshot),
-          () -> taken(name, origin, snapshot.persistent(), () -> pool.reset(name)));
-      figures.count("resets");
-    }
-  }
-
-  /** Takes a snapshot, and compares it with what its origin held meanwhile. */
-  private void taken(String name, String origin, boolean persistent, Change command)
-      throws IOException {
-    SoakVolume of = volumes.get(origin);
-    long[] least = Arrays.stream(of.logs()).mapToLong(SoakLog::pin).toArray();
-    command.make();
-    long[] most = Arrays.stream(of.logs()).mapToLong(SoakLog::started).toArray();
-    long[] seen = Stamps.read(device(name), 0, SoakVolume.SECTORS);
-    for (int owner = 0; owner < SoakVolume.OWNERS; owner++) {
-      long[] own = SoakVolume.own(owner, seen);
-      assertThat(of.logs()[owner].between(least[owner], most[owner], own))
-          .as("%s holds one moment of %s for owner %s", name, origin, owner)
-          .isTrue();
-    }
-    volumes.put(name, SoakVolume.of(name, persistent, random.nextBoolean(), seen));
-  }
-
-  /** What is done while nobody uses some volumes. */
-  private interface Change {
-    void make() throws IOException;
-  }
-
-  private static void alone(List<SoakVolume> unused, Change change) throws IOException {
-    List<Lock> held = unused.stream().<Lock>map(volume -> volume.use().writeLock()).toList();
-    held.forEach(Lock::lock);
-    try {
-      change.make();
-    } finally {
-      held.forEach(Lock::unlock);
-    }
-  }
-
-  private void remove(String origin) throws IOException {
-    SoakVolume snapshot = anySnapshotOf(origin);
-    if (snapshot != null) {
-      alone(
-          List.of(snapshot),
-          () -> {
-            pool.remove(snapshot.name());
-            volumes.remove(snapshot.name());
-          });
-      figures.count("removes");
-    }
-  }
-
-  /** Begins to; the threads go on as soon as it has begun. */
-  private void merge(String origin) throws IOException {
-    SoakVolume snapshot = anySnapshotOf(origin);
-    if (snapshot == null || !snapshot.persistent()) {
-      return;
-    }
-    alone(
-        List.of(volumes.get(origin), snapshot),
-        () -> {
-          pool.merge(snapshot.name(), random.nextBoolean());
-          volumes.remove(snapshot.name());
-          volumes.put(origin, SoakVolume.of(origin, true, true, snapshot.now()));
-        });
-    figures.count("merges");
-  }
-
-  private void extend(String origin) throws IOException {
-    SoakVolume snapshot = anySnapshotOf(origin);
-    if (snapshot != null) {
-      pool.extend(snapshot.name(), (1L + random.nextInt(20)) * SoakVolume.SECTOR, true);
-      figures.count("extensions");
-    }
-  }
-
-  /** While it is suspended, nothing changes. */
-  private void suspend(String origin) throws IOException {
-    pool.suspend(origin);
-    Map<String, long[]> before = contents(origin);
-    Thread.yield();
-    contents(origin).forEach((name, seen) -> assertThat(seen).as(name).isEqualTo(before.get(name)));
-    pool.resume(origin);
-    figures.count("suspensions");
-  }
-
-  private Map<String, long[]> contents(String origin) throws IOException {
-    Map<String, long[]> contents = new TreeMap<>();
-    contents.put(origin, Stamps.read(device(origin), 0, SoakVolume.SECTORS));
-    for (SoakVolume snapshot : snapshotsOf(origin)) {
-      contents.put(snapshot.name(), Stamps.read(device(snapshot.name()), 0, SoakVolume.SECTORS));
-    }
-    return contents;
-  }
-
-  private void remount() throws IOException {
-    alone(
-        List.copyOf(volumes.values()),
-        () -> {
-          pool.close();
-          volumes.values().removeIf(volume -> !volume.persistent());
-          open();
-          for (SoakVolume volume : volumes.values()) {
-            assertHolds(volume, volume.now());
-          }
-        });
-    figures.count("remounts");
-  }
-
-  private void assertHolds(SoakVolume volume, long[] stamps) throws IOException {
-    assertThat(Stamps.read(device(volume.name()), 0, SoakVolume.SECTORS))
-        .as("%s; log: %s", volume.name(), log.events())
-        .isEqualTo(stamps);
-  }
-
-  /** Writes and reads what is its own, everywhere. */
-  private Void work(int owner, Random own) throws IOException, InterruptedException {
-    while (!stop) {
-      List<SoakVolume> all = List.copyOf(volumes.values());
-      SoakVolume volume = all.get(own.nextInt(all.size()));
-      volume.use().readLock().lockInterruptibly();
-      try {
-        if (volumes.get(volume.name()) == volume) { // else it is gone, or is another by now
-          act(volume, owner, own);
-        }
-      } catch (ErrnoException failure) {
-        throw new AssertionError(volume.name() + ": " + failure + "; " + log.events(), failure);
-      } finally {
-        volume.use().readLock().unlock();
-      }
-    }
-    return null;
-  }
-
-  /** Discards, unless that is refused, or zeroes. */
-  private void clear(Device device, long position, long length) throws IOException {
-    if ((position / SoakVolume.SECTOR) % 2 == 0) {
-      try {
-        device.discard(position, length);
-        figures.count("discards");
-        return;
-      } catch (ErrnoException refused) {
-        assertThat(refused.errno()).isEqualTo(Errno.EOPNOTSUPP);
-      }
-    }
-    device.zero(position, length);
-  }
-
-  private void act(SoakVolume volume, int owner, Random own) throws IOException {
-    Device device = device(volume.name());
-    int index = own.nextInt(SoakVolume.STRIPS) * SoakVolume.STRIP;
-    int first = SoakVolume.sector(owner, index);
-    SoakLog mine = volume.logs()[owner];
-    int dice = own.nextInt(12);
-    if (dice == 0) {
-      device.flush();
-      figures.count("fsyncs");
-    } else if (dice < 5 || !volume.written()) {
-      long[] expected = Arrays.copyOfRange(mine.now(), index, index + SoakVolume.STRIP);
-      assertThat(Stamps.read(device, first, SoakVolume.STRIP))
-          .as("%s, sector %s; log: %s", volume.name(), first, log.events())
-          .isEqualTo(expected);
-      figures.count("reads");
-    } else {
-      int count = 1 + own.nextInt(SoakVolume.STRIP);
-      long stamp = dice == 5 ? 0 : own.nextLong();
-      mine.begin(index, count, stamp);
-      if (stamp == 0) {
-        clear(device, (long) first * SoakVolume.SECTOR, (long) count * SoakVolume.SECTOR);
-      } else {
-        long[] stamps = new long[count];
-        Arrays.fill(stamps, stamp);
-        Stamps.write(device, first, stamps);
-      }
-      mine.end();
-      figures.count("writes");
+    private Device device(String name) {
+      return Objects.requireNonNull(pool.device(name), () -> "no " + name + "; log: " + log());
     }
   }
 }
