@@ -57,6 +57,7 @@ final class Extension {
   private static void shrinkBack(BlockDevice image, long before, Exception failure) {
     try {
       image.resize(before);
+      image.sync(); // or a power cut brings the new size back
     } catch (IOException | RuntimeException also) {
       failure.addSuppressed(also);
     }

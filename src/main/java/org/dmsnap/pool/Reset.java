@@ -102,7 +102,23 @@ final class Reset {
     }
     close(old, file);
     if (persistent) {
+      list(volume);
+    }
+  }
+
+  /** Of no consequence for one that was valid: the line is as before, in another place. */
+  private void list(SnapshotVolume volume) {
+    try {
       state.table().change(table -> table.withReset(volume.name(), volume.entry()));
+    } catch (IOException | RuntimeException failure) { // but it has happened
+      state
+          .log()
+          .error(
+              volume.name()
+                  + " is reset, but "
+                  + PoolFiles.TABLE
+                  + " does not say so; reset it again if the next mount shows it as Invalid: "
+                  + failure.getMessage());
     }
   }
 

@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Of each file it keeps, sector by sector, all that was written since its last sync, its sizes
  * since then, and when it was modified; of itself the changes of names since its last sync. A
  * {@link #cut} leaves some of the first, any of the sizes, and some of the changes of names: each
- * is there as a whole or not at all, and only if all that happened to its names before is there as
+ * there as a whole or not at all, and only if all that happened to its names before is there as
  * well.
+ *
+ * <p>A call fails if whoever {@link #watch watches} throws. What a sync that fails was to write is
+ * taken for clean, as Linux does: it reads as it was written, and no later sync brings it to the
+ * disk.
  */
 public final class VolatileDirectory implements BackingDirectory {
 
@@ -73,6 +77,7 @@ public final class VolatileDirectory implements BackingDirectory {
     }
 
     void resize(long length) {
+      unsynced.keySet().removeIf(sector -> (long) sector * SECTOR >= length);
       byte[] sized = Arrays.copyOf(bytes, (int) length);
       bytes = sized;
       size = length;
@@ -80,9 +85,20 @@ public final class VolatileDirectory implements BackingDirectory {
     }
 
     void sync() {
-      synced = bytes.clone();
-      unsynced.clear();
+      long least = sizes.stream().reduce((long) synced.length, Math::min);
+      synced = Arrays.copyOf(Arrays.copyOf(synced, (int) least), (int) size);
+      unsynced.forEach(
+          (sector, contents) -> {
+            int at = sector * SECTOR;
+            byte[] newest = contents.get(contents.size() - 1);
+            System.arraycopy(newest, 0, synced, at, (int) Math.min(SECTOR, size - at));
+          });
+      syncFailed();
       sizes.clear();
+    }
+
+    void syncFailed() {
+      unsynced.clear();
     }
 
     Inode cut(Choice choice) {
@@ -165,12 +181,18 @@ public final class VolatileDirectory implements BackingDirectory {
   private final TreeMap<String, Inode> syncedNames = new TreeMap<>();
   private final List<Rename> unsyncedChanges = new ArrayList<>();
   private Watcher watcher = change -> {};
+  private Watcher readWatcher = call -> {};
   private int inodes;
   private long clock;
 
   /** Has {@code told} told before each change from now on. */
   public synchronized void watch(Watcher told) {
     watcher = told;
+  }
+
+  /** Has {@code told} told before each call that changes nothing, from now on. */
+  public synchronized void watchReads(Watcher told) {
+    readWatcher = told;
   }
 
   /** What is on the disk after a power cut now. */
@@ -216,6 +238,7 @@ public final class VolatileDirectory implements BackingDirectory {
 
   @Override
   public synchronized BlockDevice openFile(String name, Access access) throws IOException {
+    readWatcher.before("open " + name);
     return new File(inode(name), name);
   }
 
@@ -232,7 +255,8 @@ public final class VolatileDirectory implements BackingDirectory {
   }
 
   @Override
-  public synchronized BlockDevice createUnnamed(long size) {
+  public synchronized BlockDevice createUnnamed(long size) throws IOException {
+    readWatcher.before("create (unnamed)");
     Inode inode = new Inode(inodes++);
     inode.resize(size);
     return new File(inode, "(unnamed)");
@@ -266,7 +290,8 @@ public final class VolatileDirectory implements BackingDirectory {
   }
 
   @Override
-  public synchronized @Nullable String readText(String name) {
+  public synchronized @Nullable String readText(String name) throws IOException {
+    readWatcher.before("read " + name);
     Inode inode = names.get(name);
     return inode == null ? null : new String(inode.bytes, java.nio.charset.StandardCharsets.UTF_8);
   }
@@ -322,6 +347,7 @@ public final class VolatileDirectory implements BackingDirectory {
     public void read(long position, NativeBuffer buffer, int length) throws IOException {
       synchronized (VolatileDirectory.this) {
         check("read", position, length);
+        readWatcher.before("read " + name + " at " + position + ", " + length + " bytes");
         buffer.put(inode.bytes, (int) position, length);
       }
     }
@@ -353,7 +379,12 @@ public final class VolatileDirectory implements BackingDirectory {
     public void sync() throws IOException {
       synchronized (VolatileDirectory.this) {
         check("sync", 0, 0);
-        watcher.before("sync " + name);
+        try {
+          watcher.before("sync " + name);
+        } catch (IOException failure) {
+          inode.syncFailed();
+          throw failure;
+        }
         inode.sync();
       }
     }

@@ -3,6 +3,7 @@ package org.dmsnap.pool;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The volumes of a pool, and what each may hold after a power cut. */
@@ -59,6 +60,12 @@ public final class PoolModel {
       snapshots.values().forEach(snap -> snap.content.synced());
     }
 
+    /** Does something to the content of each volume. */
+    void each(Consumer<SectorModel> act) {
+      act.accept(content);
+      snapshots.values().forEach(snap -> act.accept(snap.content));
+    }
+
     /** From now on the snapshot reads as it does. */
     public void reset(String name) {
       Snap snap = Objects.requireNonNull(snapshots.get(name));
@@ -94,6 +101,11 @@ public final class PoolModel {
       origin.snapshots.values().removeIf(snap -> !snap.persistent);
     }
     return copy;
+  }
+
+  PoolModel each(Consumer<SectorModel> act) {
+    origins.values().forEach(origin -> origin.each(act));
+    return this;
   }
 
   public PoolModel synced() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +22,7 @@ final class PoolWorkload {
   private static final int MOST_SECTORS = 260;
   private static final int MOST_SNAPSHOTS = 3;
   private static final Set<Errno> REFUSALS =
-      Set.of(Errno.EBUSY, Errno.EEXIST, Errno.EIO, Errno.ENOENT);
+      Set.of(Errno.EBUSY, Errno.EEXIST, Errno.EIO, Errno.ENOENT, Errno.ENOSPC);
 
   private final PowerCutRun run;
   private final Random random;
@@ -34,6 +35,17 @@ final class PoolWorkload {
   /** A command that may be refused. */
   private interface Command {
     void run() throws IOException;
+  }
+
+  /** Runs what may fail once a call to the disk has; whether it went well. */
+  private boolean unlessStruck(Command command) throws IOException {
+    try {
+      command.run();
+      return true;
+    } catch (ErrnoException failed) {
+      run.tolerate(failed);
+      return false;
+    }
   }
 
   /** One random step. */
@@ -73,8 +85,9 @@ final class PoolWorkload {
       suspend(name, origin);
     } else if (dice < 96) {
       run.step("commit");
-      run.pool().commit();
-      run.change(PoolModel::synced);
+      if (unlessStruck(() -> run.pool().commit())) {
+        run.change(PoolModel::synced);
+      }
     } else if (dice < 98) {
       run.settle();
     } else {
@@ -243,13 +256,20 @@ final class PoolWorkload {
     } finally {
       open.released();
     }
-    run.await(() -> run.pool().device(snap) == null, "the merge to start");
+    run.await(() -> run.struck() || run.pool().device(snap) == null, "the merge to start");
+    if (run.struck()) {
+      run.close(); // it may have failed to start: then it starts at the next mount
+      run.open();
+      return;
+    }
     run.change(model -> requireNonNull(model.origins.get(name)).merge(snap));
   }
 
   private void suspend(String name, PoolModel.Orig origin) throws IOException {
     run.step("suspend " + name);
-    run.pool().suspend(name);
+    if (!unlessStruck(() -> run.pool().suspend(name))) {
+      return;
+    }
     run.change(model -> origin.synced());
     fsync(name, origin);
     run.verifyNow();
@@ -260,14 +280,18 @@ final class PoolWorkload {
   private void fsync(String name, PoolModel.Orig origin) throws IOException {
     if (random.nextBoolean()) {
       run.step("fsync " + name);
-      run.device(name).flush();
-      run.change(model -> origin.content.synced());
+      if (unlessStruck(() -> run.device(name).flush())) {
+        run.change(model -> origin.content.synced());
+      }
     } else {
       withSnapshot(
           origin,
           (snap, model) -> {
             run.step("fsync " + snap);
-            if (run.unlessInvalid(snap, model, () -> run.device(snap).flush())) {
+            boolean[] flushed = {false};
+            run.unlessInvalid(
+                snap, model, () -> flushed[0] = unlessStruck(() -> run.device(snap).flush()));
+            if (flushed[0]) {
               run.change(same -> model.content.synced());
             }
           });
@@ -311,6 +335,8 @@ final class PoolWorkload {
   /** Writes, and looks at what was written where that failed. */
   private void write(String name, SectorModel content, int first, long[] stamps, Command command)
       throws IOException {
+    long[] before = new long[stamps.length];
+    Arrays.setAll(before, i -> content.now(first + i));
     run.change(
         model -> {
           for (int i = 0; i < stamps.length; i++) {
@@ -326,6 +352,11 @@ final class PoolWorkload {
       }
       if (!run.device(name).status().endsWith(" Invalid")) {
         long[] found = run.read(name, first, stamps.length);
+        for (int i = 0; i < found.length; i++) {
+          if (found[i] != stamps[i] && found[i] != before[i]) {
+            throw new AssertionError("sector " + (first + i) + " is neither old nor new", failure);
+          }
+        }
         run.change(
             model -> {
               for (int i = 0; i < found.length; i++) {

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * shorter one, and this goes on as if nothing had happened.
  *
  * <p>The model has several worlds while a command is under way: the pool is in one of them.
+ *
+ * <p>One call to the disk may {@linkplain Fault fail}. Then what works on that file may fail, too,
+ * until the pool is opened again, a snapshot that needs the file may become Invalid, saying so, and
+ * nothing else changes.
  */
 final class PowerCutRun {
 
@@ -42,6 +46,8 @@ final class PowerCutRun {
   private final int depth;
   private final String story;
   private final PowerCuts cuts;
+  private Fault fault = Fault.none();
+  private volatile boolean struck; // since the pool was opened
   private final EventLog log = new EventLog();
   private List<PoolModel> worlds; // guarded by this, replaced as a whole
   private volatile @Nullable Pool pool;
@@ -74,11 +80,18 @@ final class PowerCutRun {
     this.story = story;
   }
 
+  /** As above, with a call that fails. */
+  PowerCutRun failing(Fault once) {
+    fault = once;
+    return this;
+  }
+
   /** Opens, compares, runs {@code steps} steps, compares, closes. */
   void go(int steps) {
     try {
       check();
       disk.watch(this::changing);
+      disk.watchReads(this::strike);
       open();
       if (random.nextBoolean()) {
         settle();
@@ -105,7 +118,8 @@ final class PowerCutRun {
     if (failure != null) {
       throw failure instanceof PowerCutFailure known
           ? known
-          : new PowerCutFailure(story + "\n" + "  in " + step + ": " + failure, failure);
+          : new PowerCutFailure(
+              story + "\n" + "  " + fault + ", in " + step + ": " + failure, failure);
     }
   }
 
@@ -126,12 +140,15 @@ final class PowerCutRun {
 
   private void stop() {
     disk.watch(change -> {});
+    disk.watchReads(call -> {});
     Pool open = pool;
     if (open != null) {
       try {
         open.close();
       } catch (IOException | RuntimeException e) {
-        failed(e);
+        if (!struck) {
+          failed(e);
+        }
       }
     }
   }
@@ -176,21 +193,70 @@ final class PowerCutRun {
   }
 
   void open() throws IOException {
-    pool = Pool.open(disk, options, log, StallListener.NONE);
+    struck = false;
+    if (fault.spoiledSync()) {
+      synchronized (this) {
+        worlds.forEach(world -> world.each(SectorModel::doubtful));
+      }
+    }
+    try {
+      pool = Pool.open(disk, options, log, StallListener.NONE);
+    } catch (IOException failed) {
+      tolerate(failed);
+    }
+    if (struck) { // whatever that has led to: it ends with a mount without a fault
+      openAgain();
+      return;
+    }
     verifyAfterOpening();
   }
 
-  void close() throws IOException {
-    pool().close();
+  private void openAgain() throws IOException {
+    Pool open = pool;
     pool = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException failed) {
+        tolerate(failed);
+      }
+    }
+    check();
+    open();
+  }
+
+  void close() throws IOException {
+    Pool open = pool();
+    pool = null;
+    boolean clean = true;
+    try {
+      open.close();
+    } catch (IOException failed) {
+      tolerate(failed);
+      clean = false;
+    }
     synchronized (this) {
-      model().synced();
+      if (clean) {
+        model().synced();
+      }
       decided(model().remounted());
     }
   }
 
+  /** Whether a call to the disk has failed since the pool was opened. */
+  boolean struck() {
+    return struck;
+  }
+
+  /** Passes {@code failed} on, unless a call to the disk has failed. */
+  void tolerate(IOException failed) throws IOException {
+    if (!struck) {
+      throw failed;
+    }
+  }
+
   /** Called before each change to the disk, on whichever thread makes it. */
-  private void changing(String change) {
+  private void changing(String change) throws IOException {
     if (failure != null) {
       return;
     }
@@ -202,13 +268,48 @@ final class PowerCutRun {
         return;
       }
     }
+    strike(change);
+  }
+
+  private void strike(String call) throws IOException {
+    if (failure == null && fault.strikes(call, step)) {
+      struck = true;
+      struck(call);
+      throw new ErrnoException(fault.errno(), call + " was to fail");
+    }
+  }
+
+  private synchronized void struck(String call) {
+    for (PoolModel world : worlds) {
+      world.origins.forEach(
+          (name, origin) ->
+              origin.snapshots.forEach((snap, model) -> model.mayFill |= needs(call, name, snap)));
+    }
+  }
+
+  /** Whether a snapshot may become Invalid since {@code call} has failed. */
+  private boolean needs(String call, String origin, String snapshot) {
+    boolean names = call.contains("directory") || call.contains(PoolFiles.TABLE);
+    return call.contains(snapshot + ".cow")
+        || call.contains(origin + ".img")
+        || call.contains("(unnamed)")
+        || (names && step.contains(snapshot));
   }
 
   private void cut(String change, Loss loss) {
     TRIED.merge(kind(step) + ", " + kindOfChange(change), 1L, Long::sum);
     VolatileDirectory left = disk.cut(loss, random);
     String told =
-        story + "\n  cut in " + step + " before " + change + ", loses " + loss + " of what is open";
+        story
+            + "\n  "
+            + fault
+            + "; cut in "
+            + step
+            + " before "
+            + change
+            + ", loses "
+            + loss
+            + " of what is open";
     Random own = new Random(random.nextLong());
     boolean deeper = depth + 1 < DEEPEST && own.nextInt(2) == 0;
     PowerCuts next = deeper ? PowerCuts.some(40, own) : PowerCuts.none();
@@ -250,7 +351,7 @@ final class PowerCutRun {
         origin.snapshots.forEach(
             (name, snap) -> snap.invalid |= snap.mayFill && maybeInvalid(name));
       }
-      left.add(copy.remounted());
+      left.add(copy.remounted().each(SectorModel::certain));
     }
     return left;
   }
@@ -350,7 +451,10 @@ final class PowerCutRun {
   boolean invalid(String name, PoolModel.Snap snap) {
     Device device = device(name);
     boolean invalid = device.status().endsWith(" Invalid");
-    boolean allowed = snap.mayFill;
+    boolean allowed = snap.mayFill || snap.invalid;
+    if (invalid && struck && !snap.invalid && !told(name)) {
+      throw new AssertionError(name + " is Invalid, and nobody says so; log: " + log.events());
+    }
     if (invalid && !allowed) {
       throw new AssertionError(name + " is Invalid without a reason; log: " + log.events());
     }
@@ -358,6 +462,12 @@ final class PowerCutRun {
       snap.invalid |= invalid;
     }
     return invalid;
+  }
+
+  private boolean told(String name) {
+    return log.events().stream()
+        .anyMatch(
+            event -> event.level() != EventLog.Level.INFO && event.text().contains(" " + name));
   }
 
   /** What is done with a snapshot, and fails once that is Invalid. */
@@ -409,19 +519,34 @@ final class PowerCutRun {
                 + log.events());
       }
       if (!now) {
-        model.written(sector, stamp);
+        model.found(sector, stamp);
       }
     }
   }
 
   /** The stamps of a run of sectors. */
   long[] read(String name, int first, int count) throws IOException {
-    return Stamps.read(device(name), first, count);
+    try {
+      return Stamps.read(device(name), first, count);
+    } catch (ErrnoException failed) {
+      tolerate(failed);
+      return Stamps.read(device(name), first, count); // what failed has failed once
+    }
   }
 
   /** Waits for the merges to end, and looks at what is left in the directory. */
   void settle() throws IOException {
-    await(() -> pool().volumes().stream().noneMatch(VolumeReport::merging), "a merge to end");
+    if (struck) { // a merge may have ended, a file may have kept its name
+      close();
+      open();
+    }
+    await(
+        () -> struck || pool().volumes().stream().noneMatch(VolumeReport::merging),
+        "a merge to end");
+    if (struck) { // meanwhile
+      settle();
+      return;
+    }
     TreeSet<String> expected = new TreeSet<>(List.of(PoolFiles.TABLE));
     for (var origin : model().origins.entrySet()) {
       expected.add(PoolFiles.image(origin.getKey()));
@@ -439,7 +564,7 @@ final class PowerCutRun {
         () -> {
           TreeSet<String> files = new TreeSet<>(disk.list());
           files.add(PoolFiles.TABLE);
-          return files.equals(expected);
+          return struck || files.equals(expected);
         },
         "the files to be " + expected + ", not " + disk.list());
   }

@@ -1,6 +1,7 @@
 package org.dmsnap.pool;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * What the sectors of a volume may hold after a power cut: of each the content of the last fsync,
@@ -11,6 +12,7 @@ import java.util.Arrays;
 public final class SectorModel {
 
   private long[][] stamps; // the inner ones never change, so copies share them
+  private BitSet doubtful = new BitSet(); // no fsync tells any more whether they are on the disk
 
   /** That many sectors of zeroes. */
   public SectorModel(int sectors) {
@@ -23,7 +25,9 @@ public final class SectorModel {
   }
 
   public SectorModel copy() {
-    return new SectorModel(stamps.clone());
+    SectorModel copy = new SectorModel(stamps.clone());
+    copy.doubtful = (BitSet) doubtful.clone();
+    return copy;
   }
 
   public int sectors() {
@@ -42,6 +46,12 @@ public final class SectorModel {
 
   /** A sector is written. */
   public void written(int sector, long stamp) {
+    doubtful.clear(sector);
+    found(sector, stamp);
+  }
+
+  /** A sector reads as {@code stamp} now. */
+  void found(int sector, long stamp) {
     long[] more = Arrays.copyOf(stamps[sector], stamps[sector].length + 1);
     more[more.length - 1] = stamp;
     stamps[sector] = more;
@@ -50,9 +60,26 @@ public final class SectorModel {
   /** What it reads as now is durable. */
   public SectorModel synced() {
     for (int sector = 0; sector < stamps.length; sector++) {
-      stamps[sector] = new long[] {now(sector)};
+      if (!doubtful.get(sector)) {
+        stamps[sector] = new long[] {now(sector)};
+      }
     }
     return this;
+  }
+
+  /**
+   * A sync has failed, and whoever knew of it is gone: what is not durable yet reads as written, is
+   * taken for clean, and stays as it is on the disk until it is written again.
+   */
+  void doubtful() {
+    for (int sector = 0; sector < stamps.length; sector++) {
+      doubtful.set(sector, doubtful.get(sector) || stamps[sector].length > 1);
+    }
+  }
+
+  /** All is what a power cut has left. */
+  void certain() {
+    doubtful.clear();
   }
 
   /** Sectors of zeroes are added. */
