@@ -44,7 +44,8 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Tally tally = new Tally(out);
     try {
-      Working.during("checking " + path, spec.commandLine().getErr(), () -> look(tally));
+      PrintWriter err = spec.commandLine().getErr();
+      Working.during("checking " + path, err, () -> Estimates.ofCheck(path), () -> look(tally));
     } catch (IOException failure) {
       out.flush();
       Main.complain(spec.commandLine(), Main.reason(failure));

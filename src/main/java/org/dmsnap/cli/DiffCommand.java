@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.dmsnap.store.ExceptedRanges;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,15 +59,23 @@ final class DiffCommand implements Callable<Integer> {
     try (Views views = Views.open(mountpoint, snapshot, from)) {
       if (json) {
         head(out, views);
-        views.forEachDifference((position, length) -> object(out, position, length));
+        differences(views, (position, length) -> object(out, position, length));
         out.print("\n], \"range_count\": " + ranges + ", \"bytes\": " + bytes + "}\n");
       } else {
-        views.forEachDifference((position, length) -> line(out, position, length));
+        differences(views, (position, length) -> line(out, position, length));
       }
     } finally {
       out.flush();
     }
     return 0;
+  }
+
+  private void differences(Views views, ExceptedRanges.Visitor visitor) throws IOException {
+    if (Terminal.isTerminal(Terminal.STANDARD_OUTPUT)) {
+      views.forEachDifference(visitor); // which shows by itself that it goes on
+    } else {
+      views.forEachDifference(spec.commandLine().getErr(), visitor);
+    }
   }
 
   private void head(PrintWriter out, Views views) {

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
     })
 final class DumpCommand implements Callable<Integer> {
 
+  private static final int READINGS = 2; // for the numbers, then for the exceptions
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--json", description = "Print JSON; docs/FORMAT.md says what is in it.")
@@ -40,7 +42,8 @@ final class DumpCommand implements Callable<Integer> {
     if (Terminal.isTerminal(Terminal.STANDARD_OUTPUT)) {
       return dump(); // which shows by itself that it goes on
     }
-    return Working.during("reading " + path, spec.commandLine().getErr(), this::dump);
+    PrintWriter err = spec.commandLine().getErr();
+    return Working.during("reading " + path, err, () -> READINGS * Estimates.of(path), this::dump);
   }
 
   private int dump() throws IOException {

@@ -61,7 +61,7 @@ final class MapCommand implements Callable<Integer> {
     }
     try (Views views = Views.open(mountpoint, snapshot, null)) {
       Cells cells = new Cells(views.bytes(), wanted);
-      views.forEachDifference(cells::except);
+      views.forEachDifference(spec.commandLine().getErr(), cells::except);
       spec.commandLine().getOut().print(json ? json(views, cells) : cells.draw(terminal.blocks()));
       spec.commandLine().getOut().print('\n');
       spec.commandLine().getOut().flush();

@@ -54,6 +54,7 @@ final class MountCommand implements Callable<Integer> {
         Working.during(
             "loading " + source,
             spec.commandLine().getErr(),
+            () -> Estimates.of(source),
             () -> MountSession.start(source, target, settings, launcher.or(this::say)));
     settings.warnings().forEach(this::say);
     session.warnings().forEach(this::say);

@@ -37,7 +37,8 @@ record Terminal(boolean tty, int columns, boolean blocks) {
     }
   }
 
-  private static int columns(boolean tty, Map<String, String> environment) {
+  /** How wide it is: as the environment says, else as the terminal does if it is one. */
+  static int columns(boolean tty, Map<String, String> environment) {
     String said = environment.getOrDefault("COLUMNS", "");
     if (said.matches("[1-9][0-9]{0,3}")) {
       return Integer.parseInt(said);

@@ -1,6 +1,7 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.dmsnap.block.Sectors;
 import org.dmsnap.store.CowReader;
 import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptedRanges;
+import org.dmsnap.store.ReadingEstimate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +131,27 @@ final class Views implements AutoCloseable {
   /** Hands the ranges in which they may differ to {@code visitor}, in order. */
   void forEachDifference(ExceptedRanges.Visitor visitor) throws IOException {
     ExceptedRanges.forEach(stores, bytes, visitor);
+  }
+
+  /** As {@link #forEachDifference}, shown on {@code err} if it takes long. */
+  void forEachDifference(PrintWriter err, ExceptedRanges.Visitor visitor) throws IOException {
+    Working.during(
+        "comparing",
+        err,
+        this::readings,
+        () -> {
+          forEachDifference(visitor);
+          return this;
+        });
+  }
+
+  /** About how many bytes are read. */
+  private long readings() throws IOException {
+    long once = 0;
+    for (BlockDevice cow : cows) {
+      once += ReadingEstimate.ofOneReading(cow);
+    }
+    return once * ExceptedRanges.readings(stores, bytes);
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class ExceptedRanges {
     this.stores = stores;
     this.bytes = bytes;
     this.window = window;
-    this.shift = stores.stream().mapToInt(store -> store.chunkSize().shift()).min().orElse(0);
+    this.shift = shift(stores);
     this.out = new Joined(visitor);
   }
 
@@ -49,6 +49,15 @@ public final class ExceptedRanges {
   static void forEach(List<CowReader> stores, long bytes, int window, Visitor visitor)
       throws IOException {
     new ExceptedRanges(stores, bytes, window, visitor).run();
+  }
+
+  /** How often {@link #forEach} reads each store. */
+  public static long readings(List<CowReader> stores, long bytes) {
+    return (bytes >>> shift(stores)) / WINDOW + 1;
+  }
+
+  private static int shift(List<CowReader> stores) {
+    return stores.stream().mapToInt(store -> store.chunkSize().shift()).min().orElse(0);
   }
 
   private void run() throws IOException {

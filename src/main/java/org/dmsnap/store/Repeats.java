@@ -22,9 +22,14 @@ final class Repeats {
 
   /** For {@code records} records. */
   Repeats(long records) {
-    passes = 1 + records / MOST_IN_PASS;
+    passes = passes(records);
     int most = (int) Math.min(records, MOST_IN_PASS);
     slots = new long[Math.min(SLOTS, Integer.highestOneBit(most + 1) * 4)];
+  }
+
+  /** How often {@code records} records are read. */
+  static long passes(long records) {
+    return 1 + records / MOST_IN_PASS;
   }
 
   /** Says which chunk of a record is meant. */

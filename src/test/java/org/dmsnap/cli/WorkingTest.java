@@ -26,22 +26,37 @@ class WorkingTest {
       };
 
   @Test
-  void it_is_how_much_has_been_read_and_gone_afterwards() throws Exception {
-    Path counts = Files.writeString(directory.resolve("io"), "rchar: 3145728\nwchar: 7\n");
+  void it_is_a_bar_and_gone_afterwards() throws Exception {
+    Path counts = Files.writeString(directory.resolve("io"), "rchar: 1048576\nwchar: 7\n");
 
-    try (Working working = Working.at("checking", err, counts, 1)) {
+    try (Working working = Working.at("checking", err, counts, 1, 4 << 20)) {
+      Files.writeString(counts, "rchar: 3145728\nwchar: 7\n");
       first.await();
       assertThat(working).isNotNull();
     }
 
     assertThat(shown.toString())
-        .startsWith("\r\u001b[K  checking: 3.0 MiB read\r")
+        .startsWith("\r  checking  ")
+        .containsPattern("[02]/4 MiB \\(")
+        .contains(" MiB/s")
         .endsWith("\r\u001b[K");
   }
 
   @Test
+  void where_nobody_can_tell_what_is_expected_there_is_no_end_of_the_bar() throws Exception {
+    Path counts = Files.writeString(directory.resolve("io"), "rchar: 1048576\n");
+
+    try (Working working = Working.at("checking", err, counts, 1, Working.UNKNOWN)) {
+      first.await();
+      assertThat(working).isNotNull();
+    }
+
+    assertThat(shown.toString()).contains("0/? MiB");
+  }
+
+  @Test
   void what_is_over_before_a_second_is_over_shows_nothing() {
-    Working working = Working.at("checking", err, directory, 60_000);
+    Working working = Working.at("checking", err, directory, 60_000, 1);
 
     working.close();
 
