@@ -44,8 +44,16 @@ final class UmountCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     MountTable.Entry mount = find();
     Path path = Path.of(mount.mountpoint());
+    List<String> unwritten = Unwritten.of(path);
     unmount(path);
     awaitUnlocked(Path.of(mount.source()));
+    if (!unwritten.isEmpty()) {
+      throw new ErrnoException(
+          Errno.EIO,
+          "unmounted, but not everything could be written; what was written last and not fsynced"
+              + " is lost of: "
+              + String.join(", ", unwritten));
+    }
     return 0;
   }
 

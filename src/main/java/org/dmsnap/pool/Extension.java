@@ -49,6 +49,7 @@ final class Extension {
   }
 
   private void resize(OriginVolume origin, long bytes) throws IOException {
+    origin.image().sync(); // if that fails, so would the next, and nothing could be undone
     origin.image().resize(bytes);
     origin.image().sync();
     state.table().change(table -> table.withOrigin(origin.name(), Sectors.in(bytes)));

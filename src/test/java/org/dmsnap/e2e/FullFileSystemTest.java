@@ -63,6 +63,31 @@ class FullFileSystemTest {
   }
 
   @Test
+  void an_unmount_that_cannot_write_what_waits_in_memory_says_of_which_volume() {
+    pool.sh("mount -t tmpfs -o size=24M none $vg");
+    pool.mount();
+    pool.control("create", "base 4M");
+    pool.control("create", "fine 4M");
+    pool.control("snapshot", "snap base 4M");
+    assertThat(pool.run(FILL).errors()).contains(FULL);
+    pool.sh(
+        "truncate -s -20K $vg/filler"); // for what is copied out, not for a hole of the image, too
+    pool.sh(
+        "head -c 16K /dev/urandom | dd of=$mnt/base seek=64 bs=16K iflag=fullblock conv=notrunc");
+
+    Shell.Result unmounted = pool.run("$dmsnap umount $mnt");
+
+    assertThat(unmounted.succeeded()).isFalse();
+    assertThat(unmounted.errors()).contains("base (" + FULL + ")").doesNotContain("fine");
+    assertThat(unmounted.errors()).hasLineCount(1);
+    pool.sh("! test -d $mnt/ctl");
+    pool.sh("rm $vg/filler");
+    pool.mount();
+    pool.sh("cmp -n 4194304 $mnt/snap /dev/zero");
+    pool.umount();
+  }
+
+  @Test
   void a_snapshots_own_write_gets_it_and_leaves_it_valid() {
     full();
 

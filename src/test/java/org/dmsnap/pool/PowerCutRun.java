@@ -48,6 +48,7 @@ final class PowerCutRun {
   private final PowerCuts cuts;
   private Fault fault = Fault.none();
   private volatile boolean struck; // since the pool was opened
+  private boolean unsynced; // what the pool was opened on
   private final EventLog log = new EventLog();
   private List<PoolModel> worlds; // guarded by this, replaced as a whole
   private volatile @Nullable Pool pool;
@@ -219,6 +220,7 @@ final class PowerCutRun {
         open.close();
       } catch (IOException failed) {
         tolerate(failed);
+        unsynced = true;
       }
     }
     check();
@@ -235,6 +237,7 @@ final class PowerCutRun {
       tolerate(failed);
       clean = false;
     }
+    unsynced |= !clean;
     synchronized (this) {
       if (clean) {
         model().synced();
@@ -431,7 +434,7 @@ final class PowerCutRun {
         }
       }
     }
-    return read.synced();
+    return unsynced ? read : read.synced();
   }
 
   /** Compares with what was written last. */
