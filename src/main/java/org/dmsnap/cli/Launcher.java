@@ -45,13 +45,15 @@ final class Launcher {
     if (pipe == NOBODY) {
       return;
     }
+    if (!foreground) {
+      leaveDirectory(); // before anybody goes on who may want to unmount it
+    }
     NativeBuffer word = NativeBuffer.copyOf(new byte[] {'0', '\n'});
     if (LibC.INSTANCE.write(pipe, word.address(), word.remaining()) < 0) {
       throw LastErrno.failure("tell the launcher that the mount answers");
     }
     LibC.INSTANCE.close(pipe);
     if (!foreground) {
-      leaveDirectory();
       leaveTerminal();
     }
   }

@@ -18,6 +18,7 @@ record MountTable(List<Entry> entries) {
   static final String TYPE = "fuse.dmsnap";
 
   private static final int DEVICE = 2;
+  private static final int ROOT = 3;
   private static final int MOUNTPOINT = 4;
   private static final int OPTIONS = 5;
 
@@ -25,12 +26,14 @@ record MountTable(List<Entry> entries) {
    * One mount.
    *
    * @param device the number of what it shows, {@code major:minor}
+   * @param root which part of the file system is mounted; {@code /} is all of it
    * @param mountpoint where it is
    * @param options of this mount, with commas between
    * @param type of its file system
    * @param source what it shows: a device, or of dmsnap a pool
    */
-  record Entry(String device, String mountpoint, String options, String type, String source) {}
+  record Entry(
+      String device, String root, String mountpoint, String options, String type, String source) {}
 
   /** Reads the mounts as this process sees them, or as {@code proc} tells in a test. */
   static MountTable read(Path proc) throws IOException {
@@ -42,7 +45,13 @@ record MountTable(List<Entry> entries) {
       if (where.length > OPTIONS && what.length > 1) {
         String mountpoint = unescape(where[MOUNTPOINT]);
         entries.add(
-            new Entry(where[DEVICE], mountpoint, where[OPTIONS], what[0], unescape(what[1])));
+            new Entry(
+                where[DEVICE],
+                unescape(where[ROOT]),
+                mountpoint,
+                where[OPTIONS],
+                what[0],
+                unescape(what[1])));
       }
     }
     return new MountTable(entries);
@@ -58,6 +67,13 @@ record MountTable(List<Entry> entries) {
       }
     }
     return null;
+  }
+
+  /** The mounts of single volumes out of {@code mount}, made by {@code mount --bind}. */
+  List<Entry> partsOf(Entry mount) {
+    return entries.stream()
+        .filter(entry -> entry.device().equals(mount.device()) && !entry.root().equals("/"))
+        .toList();
   }
 
   /** Absolute and without links; of a dead mount, which does not resolve, its parent's at least. */

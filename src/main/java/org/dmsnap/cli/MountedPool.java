@@ -21,7 +21,9 @@ import org.dmsnap.block.ErrnoException;
 final class MountedPool {
 
   private static final int LONGEST_REASON = 16 << 10;
-  private static final int STATE = 4; // which of the letters of lv_attr
+
+  /** Which letter of {@code lv_attr} is the state. */
+  static final int STATE = 4;
 
   private final Path mountpoint;
   private final Path control;
@@ -33,12 +35,32 @@ final class MountedPool {
     this.mountpoint = mountpoint;
     control = mountpoint.resolve("ctl");
     if (!Files.isDirectory(control.resolve("status"))) {
+      refuseDead(mountpoint);
       throw new ErrnoException(
           Errno.EINVAL,
           mountpoint
               + " is not where you have a pool mounted: there is no ctl/status in it;"
               + " mount one with: dmsnap mount POOL "
               + mountpoint);
+    }
+  }
+
+  /** Says so if the process that served a pool there was killed: nothing in it answers. */
+  private static void refuseDead(Path mountpoint) throws ErrnoException {
+    try {
+      Files.getLastModifiedTime(mountpoint.resolve("ctl"));
+    } catch (FileSystemException failure) {
+      if (Errno.ENOTCONN.description().equals(failure.getReason())) {
+        throw new ErrnoException(
+            Errno.ENOTCONN,
+            "the process that served "
+                + mountpoint
+                + " is gone; mount the pool again: dmsnap mount POOL "
+                + mountpoint,
+            failure);
+      }
+    } catch (IOException other) {
+      return; // something else is there, or nothing
     }
   }
 

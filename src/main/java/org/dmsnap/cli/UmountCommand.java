@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
@@ -42,7 +43,9 @@ final class UmountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    MountTable.Entry mount = find();
+    MountTable table = MountTable.read(Path.of("/proc"));
+    MountTable.Entry mount = find(table);
+    refuseIfPartsStay(table, mount);
     Path path = Path.of(mount.mountpoint());
     List<String> unwritten = Unwritten.of(path);
     unmount(path);
@@ -57,9 +60,9 @@ final class UmountCommand implements Callable<Integer> {
     return 0;
   }
 
-  private MountTable.Entry find() throws IOException {
+  private MountTable.Entry find(MountTable table) throws IOException {
     Path path = MountTable.resolved(mountpoint);
-    MountTable.Entry mount = MountTable.read(Path.of("/proc")).at(path);
+    MountTable.Entry mount = table.at(path);
     if (mount == null) {
       throw new ErrnoException(
           Errno.EINVAL, mountpoint + " is not mounted; see: findmnt -t fuse.dmsnap");
@@ -74,6 +77,20 @@ final class UmountCommand implements Callable<Integer> {
           mount.mountpoint() + " is a mount of " + mount.type() + ", not a pool; use umount");
     }
     return mount;
+  }
+
+  /** The kernel would let it go, and the pool would be served on where a part of it is mounted. */
+  private static void refuseIfPartsStay(MountTable table, MountTable.Entry mount)
+      throws ErrnoException {
+    List<MountTable.Entry> parts = table.partsOf(mount);
+    if (mount.root().equals("/") && !parts.isEmpty()) {
+      String where =
+          parts.stream()
+              .map(part -> part.mountpoint() + ", which shows its " + part.root().substring(1))
+              .collect(Collectors.joining("; "));
+      throw new ErrnoException(
+          Errno.EBUSY, mount.mountpoint() + " is in use by " + where + "; unmount that first");
+    }
   }
 
   private static void unmount(Path path) throws IOException, InterruptedException {

@@ -3,12 +3,11 @@ package org.dmsnap.cli;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What of a mounted pool cannot be written. An unmount cannot be told by the process that serves
@@ -21,9 +20,11 @@ final class Unwritten {
   /** The volumes whose fsync fails, and why: {@code base (No space left on device)}. */
   static List<String> of(Path mountpoint) {
     List<String> failed = new ArrayList<>();
-    try (DirectoryStream<Path> volumes = Files.newDirectoryStream(mountpoint, Unwritten::isDue)) {
-      for (Path volume : volumes) {
-        sync(volume, failed);
+    try {
+      for (Map<String, String> row : LvsCommand.rows(new MountedPool(mountpoint).read("lvs"))) {
+        if (isDue(row)) {
+          sync(mountpoint.resolve(String.valueOf(row.get("lv_name"))), failed);
+        }
       }
     } catch (IOException dead) {
       return failed; // a mount that does not answer has nothing to write
@@ -31,13 +32,10 @@ final class Unwritten {
     return failed;
   }
 
-  private static boolean isDue(Path entry) throws IOException {
-    String name = entry.getFileName().toString();
-    Path status = entry.resolveSibling("ctl").resolve("status").resolve(name);
-    return Files.isRegularFile(entry)
-        && !name.endsWith("-real")
-        && !name.endsWith("-cow")
-        && !Files.readString(status).stripTrailing().endsWith(" Invalid"); // lost before
+  /** Not what is Invalid, lost before; nor what is suspended, where a sync may wait for a write. */
+  private static boolean isDue(Map<String, String> row) {
+    return String.valueOf(row.get("lv_attr")).startsWith("a", MountedPool.STATE)
+        && !String.valueOf(row.get("lv_name")).startsWith("[");
   }
 
   private static void sync(Path volume, List<String> failed) {

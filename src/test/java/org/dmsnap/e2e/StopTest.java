@@ -97,6 +97,8 @@ class StopTest {
     MountedPool.await("the server's end", () -> !server.isAlive());
     MountedPool.end(writer);
     assertThat(pool.run("ls $mnt").errors()).contains("not connected");
+    assertThat(pool.run("$dmsnap lvs $mnt").errors())
+        .contains("the process that served", "is gone; mount the pool again");
     pool.awaitSh("umount $a");
 
     pool.mount();
@@ -106,6 +108,40 @@ class StopTest {
     pool.sh("dd if=$mnt/kept bs=1M skip=16 count=8 status=none | cmp - random");
     assertThat(pool.sh("head -c 8M $mnt/kept | tr -d '\\0' | wc -c")).isEqualTo("0");
     assertThat(pool.sh("grep -c $mnt /proc/mounts")).isEqualTo("1");
+  }
+
+  @Test
+  void a_volume_that_is_mounted_by_itself_elsewhere_keeps_the_pool() {
+    pool.mount();
+    pool.control("create", "base 1M");
+    pool.sh("touch volume; mount --bind $mnt/base volume");
+
+    assertThat(pool.run("$dmsnap umount $mnt").errors())
+        .contains("volume, which shows its base; unmount that first")
+        .hasLineCount(1);
+
+    pool.sh("cmp $mnt/base volume; $dmsnap umount volume");
+    pool.umount();
+    pool.sh("cmp -n 1048576 vg/base.img /dev/zero");
+  }
+
+  @Test
+  void an_unmount_does_not_wait_for_what_is_suspended() {
+    pool.mount();
+    pool.control("create", "base 1M");
+    pool.control("suspend", "base");
+    Process held =
+        pool.start("held", "exec dd if=/dev/urandom of=$mnt/base bs=4K count=1 oflag=direct");
+    pool.awaitSh("test -e /proc/" + held.pid() + "/fd/1");
+
+    Result refused = pool.run("timeout 60 $dmsnap umount $mnt");
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.errors()).contains("in use by process " + held.pid());
+    pool.control("resume", "base");
+    MountedPool.await("the writer's end", () -> !held.isAlive());
+    pool.control("suspend", "base");
+    pool.umount();
   }
 
   @Test
