@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
  * Drains a {@link WriteCache} in the background: at once when half of its memory is used, else what
  * has waited for a while. The thread is there while there is something to drain.
  *
- * <p>A drain that fails says nothing: what it could not write stays held, whoever syncs is told,
- * and it is tried again with the next data.
+ * <p>A drain that fails tells the listener, the first time: what it could not write stays held,
+ * whoever syncs is told too, and it is tried again with the next data.
  */
 final class DrainThread implements Runnable {
 
@@ -16,12 +16,19 @@ final class DrainThread implements Runnable {
   static final long LONGEST_SECONDS = 5;
 
   private final WriteCache cache;
+  private volatile DrainListener listener = DrainListener.NONE;
+  private volatile boolean failing; // the last drain of this thread's did; one thread at a time
   private boolean running; // guarded by this
   private boolean wanted; // guarded by this: a drain, now
   private boolean stopped; // guarded by this
 
   DrainThread(WriteCache cache) {
     this.cache = cache;
+  }
+
+  /** Who is told of failures. */
+  void listener(DrainListener told) {
+    listener = told;
   }
 
   /** Something is held; {@code now} if it should not wait. */
@@ -56,8 +63,13 @@ final class DrainThread implements Runnable {
   private boolean drained() {
     try {
       cache.drain();
+      failing = false;
       return true;
     } catch (IOException | RuntimeException kept) {
+      if (!failing) {
+        failing = true;
+        listener.drainFailed(kept);
+      }
       return false;
     }
   }

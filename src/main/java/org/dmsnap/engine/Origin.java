@@ -46,6 +46,11 @@ public final class Origin {
     this.gate = new Gate(stalls);
   }
 
+  /** Who is told if what waits in memory cannot be written; before anything is. */
+  public void drainListener(DrainListener listener) {
+    image.drainListener(listener);
+  }
+
   /** What every request to the origin and its snapshots passes. */
   public Gate gate() {
     return gate;

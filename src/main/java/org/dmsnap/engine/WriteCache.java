@@ -202,6 +202,11 @@ final class WriteCache implements BlockDevice {
     }
   }
 
+  /** Who is told if a drain fails in the background. */
+  void drainListener(DrainListener listener) {
+    drainThread.listener(listener);
+  }
+
   /** Runs {@code change} while no drain does, for what a drain must not see half done. */
   void betweenDrains(Runnable change) {
     synchronized (draining) {

@@ -32,7 +32,7 @@ final class Creation {
       state.undoFresh(file, image, failure);
       throw failure;
     }
-    Origin origin = new Origin(image, state.options().overflow(), state.stalls());
+    Origin origin = state.origin(name, image);
     OriginVolume volume =
         new OriginVolume(name, origin, PoolFiles.fresh(file), System.currentTimeMillis(), false);
     state.nameListed(file, volume);
@@ -108,9 +108,24 @@ final class Creation {
       Snapshot snapshot = volume.snapshot();
       if (state.table().uncertain() && snapshot != null) {
         // it may be listed after a power cut, and the origin is about to change beneath it
-        snapshot.store().invalidate();
+        invalidate(volume, snapshot, failure);
       }
       throw failure;
+    }
+  }
+
+  private void invalidate(SnapshotVolume volume, Snapshot snapshot, IOException failure) {
+    try {
+      snapshot.store().invalidate();
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+      state
+          .log()
+          .error(
+              volume.name()
+                  + " was not taken, but a power cut before the next command that succeeds may"
+                  + " bring it back, and wrong; remove it then: "
+                  + also.getMessage());
     }
   }
 

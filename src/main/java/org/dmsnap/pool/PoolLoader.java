@@ -116,7 +116,7 @@ final class PoolLoader {
     boolean accept = state.options().acceptChangedOrigin();
     new ChangedOrigin(listed, accept, state.log()).check(name, stat);
     BlockDevice image = state.directory().openImage(file, access);
-    Origin origin = new Origin(image, state.options().overflow(), state.stalls());
+    Origin origin = state.origin(name, image);
     OriginVolume volume =
         new OriginVolume(
             name, origin, file, stat.modifiedSeconds() * 1000, state.options().readOnly());

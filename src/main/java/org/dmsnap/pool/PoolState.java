@@ -6,6 +6,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.StallListener;
 
 /**
@@ -95,6 +96,20 @@ record PoolState(
           Errno.EEXIST,
           "the pool holds a file " + file + " that is no volume's; move it away first");
     }
+  }
+
+  /** An origin on {@code image}; if it cannot write what waits in memory, the log says so. */
+  Origin origin(String name, BlockDevice image) {
+    Origin origin = new Origin(image, options.overflow(), stalls);
+    origin.drainListener(
+        failure ->
+            log.error(
+                "what was last written to "
+                    + name
+                    + " cannot be written to its image, and waits in memory; fsync fails until it"
+                    + " can, and an unmount loses it: "
+                    + failure.getMessage()));
+    return origin;
   }
 
   /** Creates {@code file} under the name it bears until it is listed. */

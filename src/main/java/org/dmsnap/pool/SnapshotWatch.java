@@ -142,7 +142,7 @@ final class SnapshotWatch implements SnapshotListener {
       nextWarning = FIRST_WARNING;
     }
     int reached = 0;
-    for (; nextWarning <= LAST_WARNING && allocatedSectors >= share(sectors, nextWarning); ) {
+    while (nextWarning <= LAST_WARNING && allocatedSectors * ALL >= sectors * nextWarning) {
       reached = nextWarning;
       nextWarning += WARNING_STEP;
     }

@@ -74,6 +74,7 @@ class FullFileSystemTest {
         "truncate -s -20K $vg/filler"); // for what is copied out, not for a hole of the image, too
     pool.sh(
         "head -c 16K /dev/urandom | dd of=$mnt/base seek=64 bs=16K iflag=fullblock conv=notrunc");
+    pool.awaitSh("grep -q 'written to base cannot be written to its image' $mnt/ctl/log");
 
     Shell.Result unmounted = pool.run("$dmsnap umount $mnt");
 

@@ -49,6 +49,20 @@ class SnapshotWatchTest extends PoolFixture {
   }
 
   @Test
+  void a_percentage_is_told_when_it_is_reached_and_not_a_sector_before() throws Exception {
+    openWithSnapshot(100, OverflowPolicy.INVALIDATE);
+    pool.remove("snap");
+    snapshot("snap", "base", 301 * 512, "P"); // of which 80 % are 240.8
+
+    fill(13); // and two of metadata
+
+    assertThat(device("snap").status()).isEqualTo("0 2048 snapshot 240/301 32");
+    assertThat(logged()).doesNotContain("% full");
+    fill(14);
+    assertThat(logged()).contains("% full");
+  }
+
+  @Test
   void extended_it_is_not_warned_of_and_listed_at_its_new_size() throws Exception {
     openWithSnapshot(70, OverflowPolicy.INVALIDATE);
 
