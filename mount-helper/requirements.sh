@@ -25,7 +25,7 @@ has_java() {
 }
 
 has_library() {
-  PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$1"
+  PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep "$1" >/dev/null # -q ends the other early
 }
 
 has_fusermount() {
@@ -49,7 +49,7 @@ need_to_build() {
 available() {
   for package in $(echo "$1" | tr , ' '); do
     [ "$package" != - ] || return 0
-    if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then
+    if apt-cache policy "$package" | grep 'Candidate: [0-9]' >/dev/null; then
       echo "$package"
       return
     fi
