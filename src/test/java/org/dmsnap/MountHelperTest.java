@@ -50,6 +50,28 @@ class MountHelperTest {
   }
 
   @Test
+  void what_a_package_holds_can_be_laid_out() throws Exception {
+    Path deb = place.resolve("deb");
+
+    Process layOut =
+        new ProcessBuilder("src/deb/lay-out", deb.toString()).redirectErrorStream(true).start();
+
+    assertThat(new String(layOut.getInputStream().readAllBytes())).isEmpty();
+    assertThat(layOut.waitFor()).isZero();
+    for (String file :
+        List.of(
+            "dmsnap/dmsnap",
+            "dmsnap/lib/dmsnap.jar",
+            "doc/dmsnap/README.md",
+            "doc/dmsnap/docs/INSTALL.md",
+            "man/man8/dmsnap.8.gz",
+            "lintian/overrides/dmsnap")) {
+      assertThat(deb.resolve("usr/share").resolve(file)).isNotEmptyFile();
+    }
+    assertThat(deb.resolve("usr/lib/systemd/system/dmsnap@.service")).isNotEmptyFile();
+  }
+
+  @Test
   void the_umount_helper_forwards_no_flag_of_umount() throws Exception {
     script("dmsnap", "printf '<%s>' \"$@\"");
 

@@ -1,8 +1,7 @@
 package org.dmsnap.cli;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -66,8 +65,8 @@ record PoolDoctor(Path pool, Findings findings) {
   }
 
   /** Looks how much room there is for what the pool has promised. */
-  void space() throws IOException {
-    FileStore store = Files.getFileStore(pool);
+  void space() {
+    File store = pool.toFile(); // a FileStore would want to find the mount, which a chroot hides
     long percent = store.getUsableSpace() / Math.max(1, store.getTotalSpace() / ALL);
     String text =
         String.format(
