@@ -29,7 +29,8 @@ final class MergeCopier {
   void copyByTwo(List<MergeRun> runs) throws IOException {
     int half = runs.size() / 2;
     CompletableFuture<Optional<IOException>> other =
-        CompletableFuture.supplyAsync(() -> failureOf(runs.subList(0, half)));
+        CompletableFuture.supplyAsync(
+            () -> failureOf(runs.subList(0, half)), MergeCopier::onItsOwnThread);
     try {
       copy(runs.subList(half, runs.size()));
     } finally {
@@ -38,6 +39,13 @@ final class MergeCopier {
     if (other.join().isPresent()) {
       throw other.join().get();
     }
+  }
+
+  /** Not of the common pool, whose few threads may be waiting for what only this ends. */
+  private static void onItsOwnThread(Runnable copy) {
+    Thread thread = new Thread(copy, "dmsnap-merge-half");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private Optional<IOException> failureOf(List<MergeRun> runs) {
