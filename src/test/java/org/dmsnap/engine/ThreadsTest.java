@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.dmsnap.block.RamDevice;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,6 +31,12 @@ class ThreadsTest {
   private static final int STRIP = 700;
 
   private static final int STRIPS = 900;
+
+  /** Bytes in a COW device: all of the origin, in chunks of any size here, and the metadata. */
+  private static final int COW_BYTES = 1 << 20;
+
+  /** A snapshot, and what the origin held when it was taken. */
+  private record Taken(Snapshot snapshot, byte[] then) {}
 
   private final Bench bench = Bench.ofSize(STRIP * STRIPS / 512 * 512);
   private final List<Snapshot> written = new ArrayList<>();
@@ -61,11 +69,16 @@ class ThreadsTest {
     assertThat(bench.events.all()).isEmpty();
   }
 
+  @AfterEach
+  void close() throws IOException {
+    bench.origin.image().close(); // else its drain keeps all these devices in memory for a while
+  }
+
   private void prepare() throws IOException {
     models.add(bench.before.clone());
     for (int chunkSectors : new int[] {1, 8, 64}) {
-      untouched.add(bench.snapshot(new RamDevice(4 << 20), "P", chunkSectors));
-      written.add(bench.snapshot(new RamDevice(4 << 20), "P", chunkSectors));
+      untouched.add(bench.snapshot(new RamDevice(COW_BYTES), "P", chunkSectors));
+      written.add(bench.snapshot(new RamDevice(COW_BYTES), "P", chunkSectors));
       models.add(bench.before.clone());
     }
   }
@@ -112,26 +125,43 @@ class ThreadsTest {
   }
 
   /** Takes snapshots amid all this, looks at them again later, and removes them. */
-  private Void comeAndGo(Random random) throws IOException {
+  private Void comeAndGo(Random random) throws Exception {
     for (int step = 0; step < SNAPSHOT_STEPS; step++) {
-      Gate gate = bench.origin.gate();
-      long changes = gate.holdChanges();
-      long views = gate.holdViews();
-      Snapshot snapshot = bench.snapshot(new RamDevice(4 << 20), step % 2 == 0 ? "P" : "N", 16);
-      byte[] then = bench.image.content();
-      gate.releaseViews(views);
-      gate.release(changes);
+      String type = step % 2 == 0 ? "P" : "N";
+      Taken taken = alone(() -> take(type));
       for (int reads = 0; reads < 20; reads++) {
-        int from = random.nextInt(then.length - 30_000);
-        read(snapshot, from, Arrays.copyOfRange(then, from, from + 30_000));
+        int from = random.nextInt(taken.then().length - 30_000);
+        read(taken.snapshot(), from, Arrays.copyOfRange(taken.then(), from, from + 30_000));
       }
-      changes = gate.holdChanges();
-      views = gate.holdViews();
-      bench.origin.remove(snapshot);
-      gate.releaseViews(views);
-      gate.release(changes);
+      alone(() -> remove(taken.snapshot()));
     }
     return null;
+  }
+
+  private Taken take(String type) throws IOException {
+    Snapshot snapshot = bench.snapshot(new RamDevice(COW_BYTES), type, 16);
+    return new Taken(snapshot, bench.image.content());
+  }
+
+  private Void remove(Snapshot snapshot) {
+    bench.origin.remove(snapshot);
+    return null;
+  }
+
+  /** Changes the structure, all requests being held; a failure must not hold them for ever. */
+  private <T> T alone(Callable<T> change) throws Exception {
+    Gate gate = bench.origin.gate();
+    long changes = gate.holdChanges();
+    try {
+      long views = gate.holdViews();
+      try {
+        return change.call();
+      } finally {
+        gate.releaseViews(views);
+      }
+    } finally {
+      gate.release(changes);
+    }
   }
 
   private void write(Target target, int position, byte[] bytes) throws IOException {
