@@ -44,6 +44,12 @@ public interface BlockDevice extends Closeable {
    */
   void sync() throws IOException;
 
+  /**
+   * Lets what was written to a range begin to reach the disk, so that the next {@link #sync()} need
+   * not wait for it: a hint, which makes nothing durable and tells of no failure.
+   */
+  default void startSync(long position, long length) {}
+
   /** As {@link #sync()}, and makes durable when it was last modified, too (fsync). */
   default void syncTimes() throws IOException {
     sync();

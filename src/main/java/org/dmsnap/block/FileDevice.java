@@ -21,6 +21,9 @@ public final class FileDevice implements BlockDevice {
 
   private static final int SEEK_END = 2;
 
+  // include/uapi/linux/fs.h
+  private static final int SYNC_FILE_RANGE_WRITE = 2;
+
   private final StampedLock inUse = new StampedLock();
   private final String path;
   private int fd; // -1 once closed, which every call answers with EBADF
@@ -96,6 +99,17 @@ public final class FileDevice implements BlockDevice {
         throw LastErrno.failure("fdatasync " + path);
       }
       checkWhole();
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public void startSync(long position, long length) {
+    long stamp = inUse.readLock();
+    try {
+      LIBC.sync_file_range(
+          fd, position, length, SYNC_FILE_RANGE_WRITE); // the sync tells of failures
     } finally {
       inUse.unlockRead(stamp);
     }

@@ -62,6 +62,10 @@ public interface LibC {
   @SaveError
   int fdatasync(int fd);
 
+  /** See sync_file_range(2). */
+  @SaveError
+  int sync_file_range(int fd, @off_t long offset, @off_t long length, int flags);
+
   /** See fallocate(2). */
   @SaveError
   int fallocate(int fd, int mode, @off_t long offset, @off_t long length);

@@ -53,6 +53,11 @@ final class Image implements BlockDevice {
   }
 
   @Override
+  public void startSync(long position, long length) {
+    device.startSync(position, length);
+  }
+
+  @Override
   public void sync() throws IOException {
     long before = begun.get();
     synchronized (turn) {

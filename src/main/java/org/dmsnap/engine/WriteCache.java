@@ -38,6 +38,9 @@ final class WriteCache implements BlockDevice {
   /** How much waits at most, unless said otherwise: enough for the syncs not to matter. */
   static final long DEFAULT_BYTES = 64 << 20;
 
+  /** So many blocks are written to the image before the disk is to begin, ahead of the sync. */
+  private static final int START_BLOCKS = 32;
+
   private static final int STRIPES = 256;
   private static final int REGION_SHIFT = 17;
 
@@ -188,6 +191,7 @@ final class WriteCache implements BlockDevice {
       long[] positions = held.positions(); // first: of later ones the copies may not be durable
       protection.harden();
       Drain drain = new Drain(image, held, protection);
+      int started = 0;
       for (int from = 0; from < positions.length; ) {
         int to = endOfRegion(positions, from);
         StampedLock lock = region(positions[from]);
@@ -198,8 +202,19 @@ final class WriteCache implements BlockDevice {
           lock.unlockWrite(stamp);
         }
         from = to;
+        started = started(positions, started, to);
       }
     }
+  }
+
+  /** Lets the disk begin with what was written; returns up to where it has. */
+  private int started(long[] positions, int from, int to) {
+    if (to - from < START_BLOCKS) {
+      return from;
+    }
+    long last = positions[to - 1];
+    image.startSync(positions[from], last + HeldBlock.BYTES - positions[from]);
+    return to;
   }
 
   /** Who is told if a drain fails in the background. */

@@ -21,6 +21,7 @@ final class PersistentStore implements ExceptionStore {
   private final AreaLayout layout;
   private final String code;
   private final RecordWriter recordWriter;
+  private final EarlySync earlySync;
 
   // all guarded by this, but for the volatile ones, which are written under it
   private final CommitQueue queue = new CommitQueue();
@@ -40,6 +41,7 @@ final class PersistentStore implements ExceptionStore {
     this.layout = new AreaLayout(chunkSize);
     this.code = code;
     this.recordWriter = new RecordWriter(cow, layout);
+    this.earlySync = new EarlySync(cow, chunkSize);
     this.valid = valid;
   }
 
@@ -48,6 +50,7 @@ final class PersistentStore implements ExceptionStore {
     this.records = records;
     this.nextFree = nextFree;
     this.durableBelow = nextFree;
+    earlySync.from(nextFree);
     recordWriter.tailMayBeStale();
   }
 
@@ -96,13 +99,17 @@ final class PersistentStore implements ExceptionStore {
   }
 
   @Override
-  public synchronized void commit(long oldFirst, ChunkRun run) throws IOException {
+  public void commit(long oldFirst, ChunkRun run) throws IOException {
+    add(oldFirst, run);
+    earlySync.written(run); // outside the monitor
+  }
+
+  private synchronized void add(long oldFirst, ChunkRun run) throws IOException {
     failure.check();
     queue.ready(oldFirst, run);
     notifyAll(); // a later one, held up by this, may be waited for
-    newestCommitted = Math.max(newestCommitted, run.first() + run.count() - 1);
-    long all = records + queue.records();
-    if (!layout.hasAreaFor(cow.size(), all)) { // only then, what this one needs
+    newestCommitted = Math.max(newestCommitted, run.end() - 1);
+    if (!layout.hasAreaFor(cow.size(), records + queue.records())) { // what does this one need?
       long end = records + queue.recordsBefore(run.first()) + run.count();
       if (!layout.hasAreaFor(cow.size(), end)) {
         String area = "metadata area " + layout.areaOf(end) + ", which must follow a full one";
@@ -127,10 +134,8 @@ final class PersistentStore implements ExceptionStore {
 
   @Override
   public void awaitDurable(long newChunk) throws IOException {
-    while (newChunk >= durableBelow) {
-      if (becomeLeader(newChunk)) {
-        lead();
-      }
+    while (newChunk >= durableBelow && becomeLeader(newChunk)) {
+      lead();
     }
   }
 

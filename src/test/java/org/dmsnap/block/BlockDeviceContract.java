@@ -142,6 +142,17 @@ abstract class BlockDeviceContract {
   }
 
   @Test
+  void what_was_asked_to_reach_the_disk_early_is_there_and_can_be_synced() throws IOException {
+    write(0, pattern(SIZE, 5));
+
+    device.startSync(0, SIZE);
+    device.startSync(SIZE - 512, 1 << 20); // a hint may be wrong
+    device.sync();
+
+    assertThat(read(0, SIZE)).isEqualTo(pattern(SIZE, 5));
+  }
+
+  @Test
   void closing_twice_is_harmless_and_a_closed_device_fails() throws IOException {
     device.close();
     device.close();

@@ -38,6 +38,8 @@ public final class RamDevice implements BlockDevice {
   private @Nullable Errno writeFailure;
   private boolean failsSync;
   private boolean closed;
+  private long startedFrom = Long.MAX_VALUE;
+  private long startedTo;
 
   private int reads;
   private int writes;
@@ -90,6 +92,22 @@ public final class RamDevice implements BlockDevice {
   /** Has {@code newHook} called before each operation from now on. */
   public void onEach(Hook newHook) {
     hook = newHook;
+  }
+
+  @Override
+  public synchronized void startSync(long position, long length) {
+    startedFrom = Math.min(startedFrom, position);
+    startedTo = Math.max(startedTo, position + length);
+  }
+
+  /** Where the first byte is that was to begin to reach the disk ahead of a sync. */
+  public synchronized long startedFrom() {
+    return startedFrom;
+  }
+
+  /** Where the bytes end that were to begin to reach the disk ahead of a sync; 0 if none was. */
+  public synchronized long startedTo() {
+    return startedTo;
   }
 
   /** A copy of all it holds. */

@@ -84,6 +84,18 @@ class WriteCacheTest {
   }
 
   @Test
+  void the_disk_begins_with_what_a_drain_has_written_ahead_of_the_sync() throws Exception {
+    for (int block = 1; block <= 40; block++) {
+      hold((long) block * 3 * BLOCK, new byte[BLOCK]);
+    }
+
+    cache.drain();
+
+    assertThat(image.startedFrom()).isEqualTo(3L * BLOCK);
+    assertThat(image.startedTo()).isBetween(32L * 3 * BLOCK + BLOCK, 40L * 3 * BLOCK + BLOCK);
+  }
+
+  @Test
   void a_sync_hardens_then_writes_then_syncs() throws Exception {
     watch();
     hold(0, Bench.bytes(BLOCK, 7));

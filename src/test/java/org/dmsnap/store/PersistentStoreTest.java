@@ -62,6 +62,29 @@ class PersistentStoreTest extends ExceptionStoreContract {
   }
 
   @Test
+  void the_disk_begins_with_chunk_data_ahead_of_the_sync() throws Exception {
+    cow = new RamDevice(CHUNK.positionOf(400));
+    ExceptionStore store = open();
+    for (int n = 0; n < 63; n++) {
+      except(store, n);
+    }
+    assertThat(cow.startedTo()).isZero(); // so little is not worth the call
+
+    long last = except(store, 63);
+
+    assertThat(cow.startedFrom()).isEqualTo(CHUNK.positionOf(AreaLayout.FIRST_DATA_CHUNK));
+    assertThat(cow.startedTo()).isEqualTo(CHUNK.positionOf(last + 1));
+    store.flush();
+
+    cow = new RamDevice(cow.content());
+    store = open();
+    for (int n = 64; n < 128; n++) {
+      except(store, n);
+    }
+    assertThat(cow.startedFrom()).isEqualTo(CHUNK.positionOf(last + 1)); // not what is old
+  }
+
+  @Test
   void every_chunk_number_follows_from_how_many_went_before() throws Exception {
     for (int sectors : new int[] {1, 2, 8}) {
       ExceptionStore store = open(new RamDevice(1300L * sectors * 512), sectors);
