@@ -2,11 +2,9 @@ package org.dmsnap.fuse;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
@@ -24,10 +22,15 @@ import org.jspecify.annotations.Nullable;
  * {@link #mount}, {@link #awaitUnmounted}, {@link Pool#commit} (which lets held requests go),
  * {@link #close}, {@link Pool#close}. To stop it from elsewhere, such as a shutdown hook, call
  * {@link #unmount} or at last {@link #detach}; the thread in {@link #awaitUnmounted} does the rest.
+ *
+ * <p>No thread of this process ever asks its own mount for anything. If it were killed meanwhile,
+ * it would wait for an answer that nobody gives, in the kernel, while it keeps {@code /dev/fuse}
+ * open, which keeps the kernel from giving up: such a process never ends.
  */
 public final class FuseMount implements AutoCloseable {
 
   private static final Path DEVICE = Path.of("/dev/fuse");
+  private static final long POLL_MILLIS = 100;
 
   private final LibFuse libFuse;
   private final DmsnapFuse fileSystem; // reachable as long as native code may call it
@@ -62,18 +65,27 @@ public final class FuseMount implements AutoCloseable {
     Mountpoint ready = Mountpoint.ready(mountpoint);
     FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
     loop.start(new FuseRequests(mount.libFuse, mount.fuse, fileSystem.handles()));
-    mount.probe();
+    mount.awaitBegin();
     pool.cacheListener(name -> mount.dropCache(name, pool));
     return mount;
   }
 
   /** A fresh open of what has changed makes the kernel drop its pages, see {@link PageCaches}. */
   private void dropCache(String name, Pool pool) {
-    try (FileChannel opened =
-        FileChannel.open(mountpoint.path().resolve(name), StandardOpenOption.READ)) {
-      opened.size();
+    try {
+      Process shell =
+          new ProcessBuilder("sh", "-c", ": <\"$0\"", mountpoint.path().resolve(name).toString())
+              .redirectErrorStream(true)
+              .start();
+      shell.getOutputStream().close();
+      String said = new String(shell.getInputStream().readAllBytes(), Charset.defaultCharset());
+      if (shell.waitFor() != 0) {
+        throw new IOException(said.strip());
+      }
     } catch (IOException failure) {
-      pool.log().warning("the page cache of " + name + " may be stale: " + failure);
+      pool.log().warning("the page cache of " + name + " may be stale: " + failure.getMessage());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -116,8 +128,7 @@ public final class FuseMount implements AutoCloseable {
     try {
       loop.join();
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new ErrnoException(Errno.EINTR, "interrupted while unmounting", interrupted);
+      throw interrupted(interrupted);
     }
     try {
       libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
@@ -185,16 +196,23 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
-  /** Asks the mount something through the kernel; nobody is told that it is there before. */
-  private void probe() throws IOException {
+  /** Waits until kernel and libfuse have agreed: who asks something from then on is answered. */
+  private void awaitBegin() throws IOException {
     try {
-      Files.size(mountpoint.path().resolve("ctl").resolve("lvs"));
-    } catch (AccessDeniedException answered) {
-      return; // mode= or uid= keeps us out, and the mount said so
-    } catch (IOException failure) {
-      detach();
-      close();
-      throw failure;
+      while (!fileSystem.awaitBegin(POLL_MILLIS)) {
+        if (loop.ended()) {
+          close();
+          throw new ErrnoException(
+              Errno.EIO, mountpoint.path() + " was unmounted before it answered anybody");
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      throw interrupted(interrupted);
     }
+  }
+
+  private static ErrnoException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new ErrnoException(Errno.EINTR, "interrupted while mounting or unmounting", cause);
   }
 }

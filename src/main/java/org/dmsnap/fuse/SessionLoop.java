@@ -104,6 +104,11 @@ public final class SessionLoop implements StallListener {
     return threads.size();
   }
 
+  /** Whether the mount is gone. */
+  synchronized boolean ended() {
+    return ended;
+  }
+
   /** Waits until the mount is gone, though requests may still be held. */
   synchronized void awaitEnd() throws InterruptedException {
     while (!ended) {

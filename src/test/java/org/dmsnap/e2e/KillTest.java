@@ -49,6 +49,23 @@ class KillTest {
         kills + " kills; " + workloads.stream().map(KilledWorkload::figures).toList());
   }
 
+  @Test
+  void a_server_that_is_killed_as_soon_as_it_has_mounted_ends() {
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+      Process mount = pool.start("mount", "exec $dmsnap mount $vg $mnt");
+      MountedPool.await("the server", () -> pool.findServer().isPresent());
+      ProcessHandle server = pool.server();
+      while (!pool.isMounted() && server.isAlive()) {
+        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(500));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(150)));
+      kill(server);
+      MountedPool.await("the end of mounting", () -> !mount.isAlive());
+      pool.sh("umount -l $mnt");
+    }
+    pool.mount();
+  }
+
   private void prepare() {
     pool.mount();
     pool.sh("printf 'fs 64M\\nraw 16M\\nbig 32M\\nscratch 32M\\n' >$mnt/ctl/create");

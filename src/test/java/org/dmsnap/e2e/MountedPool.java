@@ -154,6 +154,15 @@ final class MountedPool implements AutoCloseable {
     return directory.resolve("mnt");
   }
 
+  /** Whether something is mounted there, alive or dead. */
+  boolean isMounted() {
+    try {
+      return Files.readString(Path.of("/proc/self/mountinfo")).contains(" " + mountpoint() + " ");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   /** The process that serves the mount. */
   ProcessHandle server() {
     return findServer().orElseThrow(() -> new AssertionError("nobody serves " + directory));
