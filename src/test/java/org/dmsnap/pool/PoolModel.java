@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The volumes of a pool, and what each may hold after a power cut. */
@@ -55,6 +56,10 @@ public final class PoolModel {
       return copy;
     }
 
+    private boolean mayDrop() {
+      return due != null && Objects.requireNonNull(snapshots.get(due)).mayFill;
+    }
+
     public void synced() {
       content.synced();
       snapshots.values().forEach(snap -> snap.content.synced());
@@ -93,14 +98,23 @@ public final class PoolModel {
 
   /** What the next mount shows: what is due merges, what is transient is gone. */
   public PoolModel remounted() {
-    PoolModel copy = copy();
-    for (Orig origin : copy.origins.values()) {
-      if (origin.due != null) {
-        origin.merge(origin.due);
-      }
-      origin.snapshots.values().removeIf(snap -> !snap.persistent);
-    }
+    PoolModel copy = closed();
+    copy.origins.values().stream().filter(o -> o.due != null).forEach(o -> o.merge(o.due));
     return copy;
+  }
+
+  /** What is left of it when it is closed: what is transient is gone. */
+  PoolModel closed() {
+    PoolModel copy = copy();
+    copy.origins.values().forEach(o -> o.snapshots.values().removeIf(snap -> !snap.persistent));
+    return copy;
+  }
+
+  /** What the next mount may show: a merge that is due is dropped if its snapshot is Invalid. */
+  Stream<PoolModel> mounts() {
+    PoolModel dropped = closed();
+    dropped.origins.values().stream().filter(Orig::mayDrop).forEach(o -> o.due = null);
+    return Stream.of(remounted(), dropped.remounted());
   }
 
   PoolModel each(Consumer<SectorModel> act) {

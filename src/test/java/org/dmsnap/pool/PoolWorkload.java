@@ -337,33 +337,40 @@ final class PoolWorkload {
       throws IOException {
     long[] before = new long[stamps.length];
     Arrays.setAll(before, i -> content.now(first + i));
-    run.change(
-        model -> {
-          for (int i = 0; i < stamps.length; i++) {
-            content.written(first + i, stamps[i]);
-          }
-        });
+    run.change(model -> found(content, first, stamps));
     try {
       command.run();
+      run.change(model -> content.rewritten(first, stamps.length));
     } catch (ErrnoException failure) {
       Errno errno = failure.errno();
       if (errno != Errno.ENOSPC && errno != Errno.EIO && errno != Errno.EOPNOTSUPP) {
         throw failure;
       }
-      if (!run.device(name).status().endsWith(" Invalid")) {
-        long[] found = run.read(name, first, stamps.length);
-        for (int i = 0; i < found.length; i++) {
-          if (found[i] != stamps[i] && found[i] != before[i]) {
-            throw new AssertionError("sector " + (first + i) + " is neither old nor new", failure);
-          }
+      long[] now = readUnlessInvalid(name, first, stamps.length);
+      for (int i = 0; i < now.length; i++) {
+        if (now[i] != stamps[i] && now[i] != before[i]) {
+          throw new AssertionError("sector " + (first + i) + " is neither old nor new", failure);
         }
-        run.change(
-            model -> {
-              for (int i = 0; i < found.length; i++) {
-                content.written(first + i, found[i]);
-              }
-            });
       }
+      run.change(model -> found(content, first, now));
+    }
+  }
+
+  private static void found(SectorModel content, int first, long[] stamps) {
+    for (int i = 0; i < stamps.length; i++) {
+      content.found(first + i, stamps[i]);
+    }
+  }
+
+  /** What is there, or nothing if the volume has become Invalid, which a merge may do any time. */
+  private long[] readUnlessInvalid(String name, int first, int count) throws IOException {
+    try {
+      return run.read(name, first, count);
+    } catch (ErrnoException failure) {
+      if (failure.errno() != Errno.EIO || !run.device(name).status().endsWith(" Invalid")) {
+        throw failure;
+      }
+      return new long[0];
     }
   }
 

@@ -46,11 +46,16 @@ public final class SectorModel {
 
   /** A sector is written. */
   public void written(int sector, long stamp) {
-    doubtful.clear(sector);
     found(sector, stamp);
+    rewritten(sector, 1);
   }
 
-  /** A sector reads as {@code stamp} now. */
+  /** Sectors have been written, whatever they hold: the next sync speaks for them again. */
+  void rewritten(int first, int count) {
+    doubtful.clear(first, first + count);
+  }
+
+  /** A sector reads as {@code stamp} now, or is about to. */
   void found(int sector, long stamp) {
     long[] more = Arrays.copyOf(stamps[sector], stamps[sector].length + 1);
     more[more.length - 1] = stamp;
