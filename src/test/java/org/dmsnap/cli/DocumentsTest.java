@@ -114,11 +114,7 @@ class DocumentsTest {
   })
   void bash_completes_commands_options_and_the_volumes_of_the_mount(String typed, String words)
       throws Exception {
-    Path mount = Files.createDirectories(share.resolve("mnt/ctl/status")).resolve("../..");
-    for (String device : List.of("base", "base-real", "snap", "snap-cow")) {
-      Files.createFile(mount.resolve(device));
-      Files.createFile(mount.resolve("ctl/status").resolve(device));
-    }
+    layOutMount();
 
     Result completed =
         run(
@@ -133,6 +129,45 @@ class DocumentsTest {
                 .replace("@", typed));
 
     assertThat(completed).isEqualTo(new Result(0, words));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'sta', 'status '",
+    "'status --j', 'status --json '",
+    "'merge --wait mnt sn', 'merge --wait mnt snap '",
+    "'status mnt snap-', 'status mnt snap-cow '",
+    "'snapshot mnt other b', 'snapshot mnt other base '",
+  })
+  void zsh_completes_as_bash_does(String typed, String line) throws Exception {
+    assumeTrue(run("command -v zsh").exit() == 0, "needs zsh");
+    layOutMount();
+    Files.writeString(
+        share.resolve("type"),
+        """
+        zmodload zsh/zpty
+        zpty -b shell zsh -f -i
+        zpty -w -n shell $'PS1=; fpath=($PWD/zsh/vendor-completions $fpath);
+          autoload -U compinit; compinit -u -D; show() { print -r -- "<$BUFFER>"; exit };
+          zle -N show; bindkey "^X" show; print begin\n'
+        zpty -r -m shell output '*begin*begin*' # as it is typed, and as it is printed
+        zpty -w -n shell "dmsnap $1"$'\t\\x18'
+        zpty -r -m shell output '*<*>*'
+        print -rn -- ${${output##*<}%%>*}
+        """);
+
+    Result completed = run("timeout 60 zsh -f type '" + typed + "'");
+
+    assertThat(completed).isEqualTo(new Result(0, "dmsnap " + line));
+  }
+
+  /** A directory that looks like a mount. */
+  private void layOutMount() throws IOException {
+    Path mount = Files.createDirectories(share.resolve("mnt/ctl/status")).resolve("../..");
+    for (String device : List.of("base", "base-real", "snap", "snap-cow")) {
+      Files.createFile(mount.resolve(device));
+      Files.createFile(mount.resolve("ctl/status").resolve(device));
+    }
   }
 
   private String page(CommandLine command) throws IOException {
