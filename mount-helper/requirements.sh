@@ -85,7 +85,9 @@ maven() {
   status=0
   # shellcheck disable=SC2154 # root: see above
   (cd "$root" && mvn -B -Dstyle.color=never "$@") || status=$?
-  [ "$(id -u)" != 0 ] || chown -R --reference="$root" "$root/target"
+  if [ "$(id -u)" = 0 ] && [ -e "$root/target" ]; then
+    chown -R --reference="$root" "$root/target"
+  fi
   return "$status"
 }
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Exit code 0: all is well, notes apart. 1: problems.",
+      "Exit code 0: no problem; notes may be there. 1: problems.",
       "",
       "Examples:",
       "  dmsnap doctor            can this machine mount pools?",
@@ -96,8 +96,16 @@ final class DoctorCommand implements Callable<Integer> {
         text.append(" ".repeat(INDENT)).append("-> ").append(found.advice()).append('\n');
       }
     }
-    String end = problems == 1 ? "1 problem" : problems + " problems";
-    return text + (problems == 0 ? "all is well" : end) + "\n";
+    return text + end(findings) + "\n";
+  }
+
+  private static String end(Findings findings) {
+    long problems = findings.problems();
+    long notes = findings.all().stream().filter(f -> f.state() == Diagnosis.State.NOTE).count();
+    if (problems > 0) {
+      return problems == 1 ? "1 problem" : problems + " problems";
+    }
+    return notes == 0 ? "all is well" : "no problem, " + (notes == 1 ? "1 note" : notes + " notes");
   }
 
   private static String paint(Diagnosis.State state, String text, Palette palette) {

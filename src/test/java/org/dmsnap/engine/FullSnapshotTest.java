@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.dmsnap.engine.Bench.CHUNK;
 import static org.dmsnap.engine.Bench.bytes;
 
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import jnr.constants.platform.Errno;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmsnap.block.ErrnoException;
@@ -189,6 +193,49 @@ class FullSnapshotTest {
     assertThat(Io.read(refusing.volume)).isEqualTo(refusing.before);
     Io.write(refusing.volume, 0, bytes(CHUNK, 1));
     assertThat(Io.read(snapshot)).isEqualTo(refusing.before);
+  }
+
+  @Test
+  void a_refused_write_takes_no_room() throws Exception {
+    Bench refusing = Bench.refusing();
+    Snapshot snapshot = refusing.snapshot(Bench.cow(2 + 48), "P", 8);
+    String empty = snapshot.status();
+
+    // two regions, of which the first would fit
+    fails(Errno.ENOSPC, () -> Io.write(refusing.volume, 0, bytes(64 * CHUNK, 1)));
+
+    assertThat(snapshot.status()).isEqualTo(empty);
+    assertThat(Io.read(refusing.volume)).isEqualTo(refusing.before);
+    Io.write(refusing.volume, 16 * CHUNK, bytes(48 * CHUNK, 2)); // what there is room for
+  }
+
+  @Test
+  void writers_that_meet_take_no_more_room_than_is_acknowledged() throws Exception {
+    int chunks = 33; // so each writer needs two regions
+    for (int round = 0; round < 100; round++) {
+      Bench refusing = Bench.refusing();
+      Snapshot snapshot = refusing.snapshot(Bench.cow(2 + 2 * chunks - 1), "P", 8);
+
+      List<CompletableFuture<Boolean>> writers =
+          IntStream.range(0, 3)
+              .mapToObj(n -> CompletableFuture.supplyAsync(() -> writes(refusing, n, chunks)))
+              .toList();
+
+      assertThat(writers.stream().filter(CompletableFuture::join)).hasSize(1);
+      assertThat(snapshot.status())
+          .isEqualTo((2 + chunks) * 8 + "/" + (1 + 2 * chunks) * 8 + " 16");
+    }
+  }
+
+  /** Writes where nobody else does; whether there was room. */
+  private static boolean writes(Bench bench, int number, int chunks) {
+    try {
+      Io.write(bench.volume, number * 64L * CHUNK, bytes(chunks * CHUNK, number));
+      return true;
+    } catch (IOException refused) {
+      assertThat(ErrnoException.errnoOf(refused)).isEqualTo(Errno.ENOSPC);
+      return false;
+    }
   }
 
   @Test
