@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import jnr.constants.platform.Errno;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmsnap.block.ErrnoException;
@@ -39,13 +40,25 @@ class SnapshotWatchTest extends PoolFixture {
   }
 
   @Test
-  void each_warning_is_given_once() throws Exception {
+  void each_warning_is_given_once_for_each_size() throws Exception {
     openWithSnapshot(100, OverflowPolicy.INVALIDATE);
+    pool.remove("snap");
+    snapshot("snap", "base", 50 * CHUNK, "P");
 
-    fill(16);
-    fill(16);
+    fill(45); // and two of metadata; 5 % are more than two chunks
 
-    assertThat(logged().split("% full", -1)).as("80, 85, 90").hasSize(3 + 1);
+    assertThat(warnings()).containsExactly("80", "85", "90");
+    pool.extend("snap", 25 * CHUNK, true);
+    fill(62);
+    assertThat(warnings()).containsExactly("80", "85", "90", "80", "85");
+  }
+
+  private List<String> warnings() {
+    return Pattern.compile("([0-9]+)% full")
+        .matcher(logged())
+        .results()
+        .map(r -> r.group(1))
+        .toList();
   }
 
   @Test
