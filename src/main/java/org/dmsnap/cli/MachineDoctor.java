@@ -97,13 +97,18 @@ record MachineDoctor(Path root, String user, String path, Findings findings) {
   }
 
   private void fusermount(Path file) {
-    if (user.equals("root") || runsAsRoot(file)) {
-      findings.ok("fusermount", file.toString());
-    } else {
+    if (!user.equals("root") && !runsAsRoot(file)) {
       findings.problem(
           "fusermount",
           file + " does not run as root, so you cannot mount",
           "as root: chmod u+s " + file);
+    } else if (!Files.exists(root.resolve("etc/mtab"))) {
+      findings.note(
+          "fusermount",
+          "there is no /etc/mtab, without which it unmounts for nobody but root",
+          "as root: ln -s /proc/self/mounts /etc/mtab");
+    } else {
+      findings.ok("fusermount", file.toString());
     }
   }
 

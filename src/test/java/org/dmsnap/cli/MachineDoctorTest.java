@@ -24,6 +24,7 @@ class MachineDoctorTest {
     write("dev/fuse", "");
     write("dev/loop-control", "");
     write("etc/fuse.conf", "# comment\nuser_allow_other\n");
+    write("etc/mtab", "");
     write("proc/self/mountinfo", "30 1 8:0 / / rw - ext4 /dev/sda rw\n");
     Path fusermount = write("bin/fusermount", "");
     Files.setPosixFilePermissions(fusermount, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -51,6 +52,7 @@ class MachineDoctorTest {
   @Test
   void what_may_be_meant_so_is_a_note() throws IOException {
     Files.delete(root.resolve("dev/loop-control"));
+    Files.delete(root.resolve("etc/mtab"));
     write("etc/fuse.conf", "#user_allow_other\n");
     write(
         "sys/kernel/security/apparmor/profiles", "/usr/bin/man (enforce)\nfusermount3 (enforce)\n");
@@ -58,7 +60,7 @@ class MachineDoctorTest {
     assertThat(look())
         .filteredOn(found -> found.state() == State.NOTE)
         .extracting(Diagnosis::about)
-        .containsExactly("fuse.conf", "AppArmor", "loop devices");
+        .containsExactly("fusermount", "fuse.conf", "AppArmor", "loop devices");
   }
 
   @Test
