@@ -1,38 +1,34 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Drains a {@link WriteCache} in the background: at once when half of its memory is used, else what
  * has waited for a while. The thread is there while there is something to drain.
  *
- * <p>A drain that fails tells the listener, the first time: what it could not write stays held,
- * whoever syncs is told too, and it is tried again with the next data.
+ * <p>A drain that fails is told of: what it could not write stays held, whoever syncs is told too,
+ * and it is tried again with the next data. A cache that nobody has any more is not kept for it.
  */
 final class DrainThread implements Runnable {
 
   /** How long anything is held. */
   static final long LONGEST_SECONDS = 5;
 
-  private final WriteCache cache;
-  private volatile DrainListener listener = DrainListener.NONE;
-  private volatile boolean failing; // the last drain of this thread's did; one thread at a time
+  private final WeakReference<WriteCache> cache;
   private boolean running; // guarded by this
+  private boolean woken; // guarded by this: since the last drain began
   private boolean wanted; // guarded by this: a drain, now
   private boolean stopped; // guarded by this
 
   DrainThread(WriteCache cache) {
-    this.cache = cache;
-  }
-
-  /** Who is told of failures. */
-  void listener(DrainListener told) {
-    listener = told;
+    this.cache = new WeakReference<>(cache);
   }
 
   /** Something is held; {@code now} if it should not wait. */
   synchronized void wake(boolean now) {
+    woken = true;
     if (!running && !stopped) {
       running = true;
       Thread thread = new Thread(this, "dmsnap-drain");
@@ -61,24 +57,25 @@ final class DrainThread implements Runnable {
   }
 
   private boolean drained() {
+    WriteCache kept = cache.get();
+    if (kept == null) {
+      return false;
+    }
     try {
-      cache.drain();
-      failing = false;
+      kept.drain();
       return true;
-    } catch (IOException | RuntimeException kept) {
-      if (!failing) {
-        failing = true;
-        listener.drainFailed(kept);
-      }
+    } catch (IOException | RuntimeException failure) {
+      kept.drainFailed(failure);
       return false;
     }
   }
 
   /**
-   * Waits until a drain is wanted or due; false if there is none to come, as none {@code works}.
+   * Waits until a drain is wanted or due; false if there is none to come, as the last did not work
+   * and nothing has come since.
    */
   private synchronized boolean awaitTurn(boolean works) {
-    running &= works;
+    running &= works || woken;
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
     for (long left; running && !wanted && (left = end - System.nanoTime()) > 0; ) {
       try {
@@ -87,8 +84,14 @@ final class DrainThread implements Runnable {
         running = false;
       }
     }
+    woken = false;
     wanted = false;
-    running &= !cache.isEmpty();
+    running &= isWanting();
     return running;
+  }
+
+  private boolean isWanting() {
+    WriteCache kept = cache.get();
+    return kept != null && !kept.isEmpty();
   }
 }

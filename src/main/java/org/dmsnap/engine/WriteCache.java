@@ -66,6 +66,8 @@ final class WriteCache implements BlockDevice {
   private final DrainThread drainThread = new DrainThread(this);
   private final StampedLock[] regions = new StampedLock[STRIPES];
   private final Object draining = new Object();
+  private volatile DrainListener listener = DrainListener.NONE;
+  private volatile boolean told; // of a failure, since a drain went well
 
   /**
    * @param image what is beneath
@@ -204,6 +206,7 @@ final class WriteCache implements BlockDevice {
         from = to;
         started = started(positions, started, to);
       }
+      told = false;
     }
   }
 
@@ -218,8 +221,16 @@ final class WriteCache implements BlockDevice {
   }
 
   /** Who is told if a drain fails in the background. */
-  void drainListener(DrainListener listener) {
-    drainThread.listener(listener);
+  void drainListener(DrainListener told) {
+    listener = told;
+  }
+
+  /** A drain has failed in the background, where nobody hears of it: tells the first time. */
+  void drainFailed(Exception failure) {
+    if (!told) {
+      told = true;
+      listener.drainFailed(failure);
+    }
   }
 
   /** Runs {@code change} while no drain does, for what a drain must not see half done. */

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
@@ -93,6 +97,37 @@ class WriteCacheTest {
 
     assertThat(image.startedFrom()).isEqualTo(3L * BLOCK);
     assertThat(image.startedTo()).isBetween(32L * 3 * BLOCK + BLOCK, 40L * 3 * BLOCK + BLOCK);
+  }
+
+  @Test
+  void a_failure_in_the_background_is_told_and_again_after_a_drain_that_went_well()
+      throws Exception {
+    BlockingQueue<Exception> told = new LinkedBlockingQueue<>();
+    cache.drainListener(told::add);
+    for (int round = 0; round < 2; round++) {
+      image.failWrites(Errno.EIO);
+      hold(0, new byte[MEMORY * 3 / 4]); // half is enough to be drained at once
+
+      assertThat(told.poll(1, TimeUnit.MINUTES)).isInstanceOf(IOException.class);
+
+      image.repair();
+      cache.drain();
+    }
+  }
+
+  @Test
+  void a_cache_that_nobody_has_any_more_is_not_kept_for_its_drain() throws Exception {
+    WeakReference<WriteCache> forgotten = forgotten();
+
+    System.gc(); // long before its drain is due
+
+    assertThat(forgotten.get()).isNull();
+  }
+
+  private WeakReference<WriteCache> forgotten() throws IOException {
+    WriteCache other = new WriteCache(new Image(image), copies, MEMORY, StallListener.NONE);
+    other.hold(0, NativeBuffer.copyOf(new byte[BLOCK]), BLOCK);
+    return new WeakReference<>(other);
   }
 
   @Test
