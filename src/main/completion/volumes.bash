@@ -5,6 +5,7 @@ _dmsnap_with_volumes() {
   for ((i = 2; i < COMP_CWORD; i++)); do
     [[ -n $mountpoint || ${COMP_WORDS[i]} == -* ]] || mountpoint=${COMP_WORDS[i]}
   done
+  mountpoint=${mountpoint/#\~/$HOME} # words come as they were typed
   if ((COMP_CWORD < 2)) || [[ $current == -* || " @MOUNTED@ " != *" $command "* ]]; then
     _complete_dmsnap
     return

@@ -111,6 +111,7 @@ class DocumentsTest {
     "'merge --wait mnt sn', snap",
     "'status mnt snap', snap snap-cow",
     "'snapshot mnt other b', base",
+    "'merge ~/mnt sn', snap",
   })
   void bash_completes_commands_options_and_the_volumes_of_the_mount(String typed, String words)
       throws Exception {
@@ -138,6 +139,7 @@ class DocumentsTest {
     "'merge --wait mnt sn', 'merge --wait mnt snap '",
     "'status mnt snap-', 'status mnt snap-cow '",
     "'snapshot mnt other b', 'snapshot mnt other base '",
+    "'merge ~/mnt sn', 'merge ~/mnt snap '",
   })
   void zsh_completes_as_bash_does(String typed, String line) throws Exception {
     assumeTrue(run("command -v zsh").exit() == 0, "needs zsh");
@@ -179,11 +181,12 @@ class DocumentsTest {
   }
 
   private Result run(String script) throws Exception {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder("bash", "-c", script)
             .directory(share.toFile())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    builder.environment().put("HOME", share.toString());
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes());
     return new Result(process.waitFor(), output);
   }
