@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ class MountHelperTest {
   private static final Path SCRIPTS = Path.of("mount-helper");
 
   @TempDir Path place;
+  private final Map<String, String> environment = new HashMap<>();
 
   @BeforeEach
   void lay_out_an_installation() throws IOException {
@@ -92,6 +94,32 @@ class MountHelperTest {
     java("echo 0 >&3; exec 3>&- >/dev/null 2>&1; while [ -d " + place + " ]; do sleep 0.1; done");
 
     assertThat(run("dmsnap", "mount", "/pool", "/mnt")).isEqualTo(new Result(0, ""));
+  }
+
+  @Test
+  void a_bad_temporary_directory_hides_no_good_one() throws Exception {
+    environment.put("TMPDIR", place.resolve("nowhere").toString());
+    java("readlink /proc/$$/fd/3; echo 0 >&3");
+
+    assertThat(run("dmsnap", "mount", "/pool", "/mnt").output())
+        .startsWith("/tmp/dmsnap.")
+        .endsWith("/ready\n");
+  }
+
+  @Test
+  void a_mount_that_finds_no_place_for_its_pipe_says_so() throws Exception {
+    Path empty = Files.createDirectory(place.resolve("empty"));
+    environment.put("TMPDIR", empty.toString());
+    environment.put("PATH", place + ":" + System.getenv("PATH"));
+    script("mkfifo", "exit 1");
+
+    Result result = run("dmsnap", "mount", "/pool", "/mnt");
+
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.output())
+        .startsWith("dmsnap: cannot make a pipe in TMPDIR (" + empty + ")")
+        .hasLineCount(1);
+    assertThat(empty).isEmptyDirectory();
   }
 
   @Test
@@ -179,7 +207,8 @@ class MountHelperTest {
     List<String> command = new ArrayList<>(List.of(place.resolve(script).toString()));
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(Map.of("DMSNAP_JAVA", place.resolve("java").toString()));
+    builder.environment().put("DMSNAP_JAVA", place.resolve("java").toString());
+    builder.environment().putAll(environment);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes());
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();

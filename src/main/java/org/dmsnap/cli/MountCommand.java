@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,7 +48,7 @@ final class MountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path source = pool.toAbsolutePath().normalize();
-    MountSettings settings = MountOptionParser.parse(source, options);
+    MountSettings settings = settings(source);
     Launcher launcher = Launcher.ofThisProcess();
     Path target = mountpoint.toAbsolutePath().normalize();
     MountSession session =
@@ -63,6 +64,14 @@ final class MountCommand implements Callable<Integer> {
     }
     launcher.ready(foreground);
     return session.serve();
+  }
+
+  private MountSettings settings(Path source) {
+    try {
+      return MountOptionParser.parse(source, options);
+    } catch (IllegalArgumentException bad) {
+      throw new ParameterException(spec.commandLine(), Main.reason(bad), bad);
+    }
   }
 
   private void say(String text) {

@@ -155,7 +155,6 @@ final class MountOptionParser {
   }
 
   private static IllegalArgumentException unknown(String option) {
-    return new IllegalArgumentException(
-        "unknown mount option " + option + "; see: dmsnap mount --help");
+    return new IllegalArgumentException("unknown mount option " + option);
   }
 }

@@ -140,7 +140,17 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "bogus", "lvs", "create", "create /m a", "create /m a 1M x", "mount /p"})
+      strings = {
+        "",
+        "bogus",
+        "lvs",
+        "create",
+        "create /m a",
+        "create /m a 1M x",
+        "mount /p",
+        "mount -o bogus /p /m",
+        "mount -o mode=9 /p /m"
+      })
   void misuse_is_exit_code_2_and_one_line(String line) {
     assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
 
