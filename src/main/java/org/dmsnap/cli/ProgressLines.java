@@ -2,32 +2,44 @@ package org.dmsnap.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** LVM's lines about a merge, one below the other, or in one place with a bar on a terminal. */
 final class ProgressLines {
 
-  private static final int BAR = 40;
+  private static final int BAR = 30;
   private static final double ALL = 100;
+  private static final double NANOS_IN_SECOND = 1e9;
+  private static final int SECONDS_IN_MINUTE = 60;
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final LongSupplier clock;
   private String printed = "";
+  private boolean begun;
+  private double percentBefore;
+  private long nanosBefore;
 
-  /** Prints to {@code out}, with a bar if {@code terminal}. */
-  ProgressLines(PrintWriter out, boolean terminal) {
+  /**
+   * Prints to {@code out}, with a bar if {@code terminal}.
+   *
+   * @param clock in nanoseconds
+   */
+  ProgressLines(PrintWriter out, boolean terminal, LongSupplier clock) {
     this.out = out;
     this.terminal = terminal;
+    this.clock = clock;
   }
 
   /** Prints to {@code out}, the standard output, with a bar if that is a terminal. */
   static ProgressLines onStandardOutput(PrintWriter out) {
-    return new ProgressLines(out, Terminal.isTerminal(Terminal.STANDARD_OUTPUT));
+    return new ProgressLines(out, Terminal.isTerminal(Terminal.STANDARD_OUTPUT), System::nanoTime);
   }
 
   /** {@code percent} of the merge into {@code origin} are done. */
   void merged(String origin, double percent) {
     String line = String.format(Locale.ROOT, "  %s: Merged: %.2f%%", origin, percent);
-    print(terminal ? line + " " + bar(percent) : line);
+    print(terminal ? line + " " + bar(percent) + rate(percent) : line);
   }
 
   /** Something else is to be said. */
@@ -54,6 +66,27 @@ final class ProgressLines {
     }
     out.flush();
     printed = line;
+  }
+
+  /** How fast, and how long still at that rate; not in the first second, nor at the end. */
+  private String rate(double percent) {
+    if (!begun) {
+      begun = true;
+      percentBefore = percent;
+      nanosBefore = clock.getAsLong();
+    }
+    double seconds = (clock.getAsLong() - nanosBefore) / NANOS_IN_SECOND;
+    if (seconds < 1 || percent <= percentBefore || percent >= ALL) {
+      return "";
+    }
+    double rate = (percent - percentBefore) / seconds;
+    long left = Math.round((ALL - percent) / rate);
+    return String.format(
+        Locale.ROOT,
+        " %.2f%%/s, %d:%02d left",
+        rate,
+        left / SECONDS_IN_MINUTE,
+        left % SECONDS_IN_MINUTE);
   }
 
   private static String bar(double percent) {

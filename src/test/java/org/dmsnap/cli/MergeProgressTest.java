@@ -51,7 +51,23 @@ class MergeProgressTest {
     await(true);
 
     assertThat(printed.toString())
-        .isEqualTo("\r  base: Merged: 100.00% [" + "#".repeat(40) + "]\n");
+        .isEqualTo("\r  base: Merged: 100.00% [" + "#".repeat(30) + "]\n");
+  }
+
+  @Test
+  void on_a_terminal_the_rate_and_the_time_left_are_told_after_a_second() {
+    long[] nanos = {0};
+    ProgressLines lines = new ProgressLines(new PrintWriter(printed), true, () -> nanos[0]);
+
+    lines.merged("base", 10);
+    nanos[0] = 2_000_000_000L;
+    lines.merged("base", 11);
+
+    assertThat(printed.toString().split("\r", -1))
+        .satisfiesExactly(
+            nothing -> assertThat(nothing).isEmpty(),
+            first -> assertThat(first).startsWith("  base: Merged: 10.00% [###").endsWith("]"),
+            second -> assertThat(second).endsWith(" ] 0.50%/s, 2:58 left"));
   }
 
   @Test
@@ -96,7 +112,7 @@ class MergeProgressTest {
   }
 
   private void await(boolean terminal) throws IOException {
-    ProgressLines lines = new ProgressLines(new PrintWriter(printed), terminal);
+    ProgressLines lines = new ProgressLines(new PrintWriter(printed), terminal, () -> 0);
     new MergeProgress(new MountedPool(mountpoint), "snap", lines).await();
   }
 
