@@ -68,7 +68,9 @@ final class Creation {
       origin.flush(); // here, so that little is left to flush while requests are held
       take(volume);
     } catch (IOException | RuntimeException failure) {
-      state.undoFresh(file, cow, failure);
+      if (!origin.snapshots().contains(volume)) {
+        state.undoFresh(file, cow, failure);
+      }
       throw failure;
     }
     state.nameListed(file, volume);
@@ -107,24 +109,33 @@ final class Creation {
     } catch (IOException failure) {
       Snapshot snapshot = volume.snapshot();
       if (state.table().uncertain() && snapshot != null) {
-        // it may be listed after a power cut, and the origin is about to change beneath it
         invalidate(volume, snapshot, failure);
       }
       throw failure;
     }
   }
 
+  /**
+   * It may be listed after a power cut, and the origin is about to change beneath it: so it becomes
+   * Invalid. If not even that can be recorded, it is there as Invalid, and its origin refuses
+   * writes until it can.
+   */
   private void invalidate(SnapshotVolume volume, Snapshot snapshot, IOException failure) {
     try {
-      snapshot.store().invalidate();
+      snapshot.invalidate("it could not be listed");
     } catch (IOException | RuntimeException also) {
       failure.addSuppressed(also);
+      volume.origin().attach(volume);
+      state.volumes().publish();
       state
           .log()
           .error(
               volume.name()
-                  + " was not taken, but a power cut before the next command that succeeds may"
-                  + " bring it back, and wrong; remove it then: "
+                  + " was not taken, and that cannot be written to the disk: "
+                  + volume.origin().name()
+                  + " refuses writes until it can; remove "
+                  + volume.name()
+                  + " then: "
                   + also.getMessage());
     }
   }

@@ -168,7 +168,7 @@ final class Reset {
 
   /**
    * If that fails, a power cut may bring the old store back, after the origin has changed beneath
-   * it: so that one is made Invalid.
+   * it: so that one is made Invalid, or, until {@link #list}, whichever has the name.
    */
   private void makeDurable(Renewal renewal) {
     SnapshotVolume volume = renewal.volume();
@@ -187,12 +187,32 @@ final class Reset {
 
   private void invalidateOld(SnapshotVolume volume) {
     Snapshot old = volume.snapshot();
+    if (old == null || !old.valid()) {
+      return;
+    }
     try {
-      if (old != null && old.valid() && volume.persistent()) {
-        old.store().invalidate();
-      }
+      old.store().invalidate();
     } catch (IOException | RuntimeException failure) {
-      state.log().error("the old store of " + volume.name() + ": " + failure.getMessage());
+      invalidateInTable(volume, failure);
+    }
+  }
+
+  private void invalidateInTable(SnapshotVolume volume, Exception failure) {
+    try {
+      state
+          .table()
+          .changeThoughFull(
+              table -> table.withInvalid(volume.name(), "while reset: " + failure.getMessage()));
+    } catch (IOException | RuntimeException also) {
+      state
+          .log()
+          .error(
+              "a power cut may bring the old "
+                  + volume.name()
+                  + " back, and wrong; reset it again: "
+                  + failure.getMessage()
+                  + "; "
+                  + also.getMessage());
     }
   }
 
