@@ -2,13 +2,10 @@ package org.dmsnap.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.VolatileDirectory;
-import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.fuzz.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -64,19 +61,8 @@ class PoolFaultsTest {
   }
 
   private static int run(long seed, Fault fault) {
-    Random random = new Random(seed);
-    PoolOptions options =
-        new PoolOptions(
-            false,
-            false,
-            random.nextBoolean() ? 70 : 100,
-            20,
-            random.nextInt(3) == 0 ? OverflowPolicy.REFUSE : OverflowPolicy.INVALIDATE);
-    PowerCuts cuts =
-        seed % 2 == 0 ? PowerCuts.none() : PowerCuts.some(60, new Random(random.nextLong()));
-    new PowerCutRun(new VolatileDirectory(), List.of(new PoolModel()), options, random, cuts)
-        .failing(fault)
-        .go(STEPS);
+    PowerCuts cuts = seed % 2 == 0 ? PowerCuts.none() : PowerCuts.some(60, new Random(-seed));
+    PowerCutRun.ofNewPool(new Random(seed), cuts).failing(fault).go(STEPS);
     return fault.calls();
   }
 }

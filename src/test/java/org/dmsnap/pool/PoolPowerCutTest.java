@@ -1,11 +1,8 @@
 package org.dmsnap.pool;
 
-import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
-import org.dmsnap.block.VolatileDirectory;
-import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.fuzz.Seeds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +31,7 @@ class PoolPowerCutTest {
   @MethodSource("seeds")
   void no_power_cut_breaks_a_promise(long seed) {
     Random random = new Random(seed);
-    run(random, PowerCuts.some(8, random));
+    PowerCutRun.ofNewPool(random, PowerCuts.some(8, random)).go(STEPS);
   }
 
   @Tag("exhaustive")
@@ -44,7 +41,7 @@ class PoolPowerCutTest {
     Random random = new Random(seed);
     long before = tried();
     try {
-      run(random, PowerCuts.all(SUBSETS, random));
+      PowerCutRun.ofNewPool(random, PowerCuts.all(SUBSETS, random)).go(STEPS);
     } catch (AssertionError e) { // now: the report comes when all is over
       System.out.println("seed " + seed + " failed: " + e.getMessage());
       throw e;
@@ -64,17 +61,5 @@ class PoolPowerCutTest {
           .forEach((kind, cuts) -> System.out.println(cuts + " cuts in " + kind));
       System.out.println(tried() + " cuts in all");
     }
-  }
-
-  private static void run(Random random, PowerCuts cuts) {
-    PoolOptions options =
-        new PoolOptions(
-            false,
-            false,
-            random.nextBoolean() ? 70 : 100,
-            20,
-            random.nextInt(3) == 0 ? OverflowPolicy.REFUSE : OverflowPolicy.INVALIDATE);
-    PoolModel empty = new PoolModel();
-    new PowerCutRun(new VolatileDirectory(), List.of(empty), options, random, cuts).go(STEPS);
   }
 }

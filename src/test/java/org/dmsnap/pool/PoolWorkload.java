@@ -212,11 +212,14 @@ final class PoolWorkload {
     withSnapshot(
         origin,
         (snap, model) -> {
-          command(
-              "extend " + snap,
-              same -> {},
-              () -> run.pool().extend(snap, (long) more * SECTOR, true));
-          run.extended(snap);
+          boolean done =
+              command(
+                  "extend " + snap,
+                  same -> {},
+                  () -> run.pool().extend(snap, (long) more * SECTOR, true));
+          if (done) {
+            run.extended(snap);
+          }
         });
   }
 
@@ -393,7 +396,11 @@ final class PoolWorkload {
       if (!REFUSALS.contains(refused.errno())) {
         throw refused;
       }
-      run.decided(before);
+      if (run.struck() && what.startsWith("extend ")) {
+        run.openAgain(); // until then a power cut may leave either size, if it was a sync
+      } else {
+        run.decided(before);
+      }
       return false;
     }
   }

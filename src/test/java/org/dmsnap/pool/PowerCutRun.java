@@ -16,6 +16,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
+import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.store.Finding;
 import org.jspecify.annotations.Nullable;
@@ -55,15 +56,6 @@ final class PowerCutRun {
   private volatile @Nullable Throwable failure;
   private volatile String step = "open";
 
-  PowerCutRun(
-      VolatileDirectory disk,
-      List<PoolModel> worlds,
-      PoolOptions options,
-      Random random,
-      PowerCuts cuts) {
-    this(disk, worlds, options, random, cuts, 0, "");
-  }
-
   private PowerCutRun(
       VolatileDirectory disk,
       List<PoolModel> worlds,
@@ -79,6 +71,19 @@ final class PowerCutRun {
     this.cuts = cuts;
     this.depth = depth;
     this.story = story;
+  }
+
+  /** Of a new pool on a new disk, with options by chance. */
+  static PowerCutRun ofNewPool(Random random, PowerCuts cuts) {
+    PoolOptions options =
+        new PoolOptions(
+            false,
+            false,
+            random.nextBoolean() ? 70 : 100,
+            20,
+            random.nextInt(3) == 0 ? OverflowPolicy.REFUSE : OverflowPolicy.INVALIDATE);
+    return new PowerCutRun(
+        new VolatileDirectory(), List.of(new PoolModel()), options, random, cuts, 0, "");
   }
 
   /** As above, with a call that fails. */
@@ -212,7 +217,8 @@ final class PowerCutRun {
     verifyAfterOpening();
   }
 
-  private void openAgain() throws IOException {
+  /** Ends with the mount what a fault has left open, such as which world this is. */
+  void openAgain() throws IOException {
     Pool open = pool;
     pool = null;
     if (open != null) {
@@ -440,6 +446,7 @@ final class PowerCutRun {
   /** Compares with what was written last. */
   void verifyNow() throws IOException {
     for (var origin : model().origins.entrySet()) {
+      MetricsCheck.check(pool(), origin.getValue().snapshots.keySet());
       compare(origin.getKey(), origin.getValue().content, true);
       for (var snap : origin.getValue().snapshots.entrySet()) {
         unlessInvalid(
