@@ -1,5 +1,9 @@
 package org.dmsnap.block;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 
@@ -96,7 +100,7 @@ public final class FileDevice implements BlockDevice {
     long stamp = inUse.readLock();
     try {
       if (LIBC.fdatasync(fd) < 0) { // never twice: the second would succeed and mean nothing
-        throw LastErrno.failure("fdatasync " + path);
+        throw LastErrno.failure("fdatasync " + this);
       }
       checkWhole();
     } finally {
@@ -120,7 +124,7 @@ public final class FileDevice implements BlockDevice {
     long stamp = inUse.readLock();
     try {
       if (LIBC.fsync(fd) < 0) { // never twice, as above
-        throw LastErrno.failure("fsync " + path);
+        throw LastErrno.failure("fsync " + this);
       }
       checkWhole();
     } finally {
@@ -157,10 +161,18 @@ public final class FileDevice implements BlockDevice {
     }
   }
 
-  /** The path this was opened by. */
+  /** The path this was opened by; of a file that has been renamed since, what it is called now. */
   @Override
   public String toString() {
-    return path;
+    if (Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS)) {
+      return path;
+    }
+    try {
+      String now = Files.readSymbolicLink(FileStat.pathOf(fd)).toString();
+      return now.endsWith(" (deleted)") ? path : now;
+    } catch (IOException closed) {
+      return path;
+    }
   }
 
   /** The number of the open file, for what else is done to it before it is handed out. */
@@ -235,7 +247,7 @@ public final class FileDevice implements BlockDevice {
     if (now < Math.min(before, size)) {
       throw new ErrnoException(
           Errno.EIO,
-          path + " was truncated by somebody else, to " + now + " of " + size + " bytes");
+          this + " was truncated by somebody else, to " + now + " of " + size + " bytes");
     }
   }
 
@@ -255,7 +267,7 @@ public final class FileDevice implements BlockDevice {
   }
 
   private String at(long position) {
-    return path + " at byte " + position;
+    return this + " at byte " + position;
   }
 
   /** A page of zeroes that all devices write from where zeroing is not to be had cheaper. */

@@ -89,7 +89,8 @@ public final class FileDirectory implements BackingDirectory {
     try {
       Kind kind = FileStat.of(place).kind();
       if (kind == Kind.OTHER) {
-        throw FileOpener.notOfKind(path.toString()); // opening it may ring or wait
+        throw new ErrnoException( // opening it may ring or wait
+            Errno.EINVAL, path + " is neither a file nor a block device; name a COW device");
       }
       FileOpener anywhere = new FileOpener(CURRENT_DIRECTORY, Path.of(""));
       int flags = OpenFlags.of(Access.READ);

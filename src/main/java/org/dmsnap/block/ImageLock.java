@@ -87,7 +87,9 @@ final class ImageLock {
   private static ErrnoException held(String path) {
     return new ErrnoException(
         Errno.EBUSY,
-        path + " is in use: QEMU or another program holds it; stop that program and try again");
+        path
+            + " is in use: a mount of its pool, QEMU or another program holds it; stop that program"
+            + " and try again");
   }
 
   private static void fill(long lock, short type, long position) {

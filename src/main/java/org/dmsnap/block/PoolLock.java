@@ -24,6 +24,8 @@ final class PoolLock {
   private static final int ALONE = 2;
   private static final int AT_ONCE = 4;
 
+  private static final int MOUNTPOINT = 4; // which word of a line of mountinfo
+
   private PoolLock() {}
 
   /** Locks an open directory until it is closed; EBUSY, naming the holder, if it stays held. */
@@ -35,8 +37,9 @@ final class PoolLock {
       if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
         throw LastErrno.failure("lock " + pool);
       }
-      if (isMounted(pool) || System.nanoTime() - end > 0) {
-        throw held(fd, pool);
+      String mountpoint = mountpoint(pool);
+      if (mountpoint != null || System.nanoTime() - end > 0) {
+        throw held(fd, pool, mountpoint);
       }
       pause(pool);
     }
@@ -51,16 +54,16 @@ final class PoolLock {
     }
   }
 
-  /** Whether a line of mountinfo, see proc(5), shows this pool. */
-  private static boolean isMounted(Path pool) throws IOException {
+  /** Where this pool is mounted, by the lines of mountinfo, see proc(5); or null. */
+  private static @Nullable String mountpoint(Path pool) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
       String[] parts = line.split(" - ", 2);
       String[] words = parts[parts.length - 1].split(" ");
       if (words.length > 1 && words[0].equals("fuse.dmsnap") && isPool(unescape(words[1]), pool)) {
-        return true;
+        return unescape(parts[0].split(" ")[MOUNTPOINT]);
       }
     }
-    return false;
+    return null;
   }
 
   private static boolean isPool(String source, Path pool) {
@@ -75,7 +78,8 @@ final class PoolLock {
         .replace("\\134", "\\");
   }
 
-  private static ErrnoException held(int fd, Path pool) throws IOException {
+  private static ErrnoException held(int fd, Path pool, @Nullable String mountpoint)
+      throws IOException {
     String holder = holder(FileStat.of(fd));
     return new ErrnoException(
         Errno.EBUSY,
@@ -83,6 +87,7 @@ final class PoolLock {
             + pool
             + " is in use by "
             + (holder == null ? "another process" : holder)
+            + (mountpoint == null ? "" : ", which shows it at " + mountpoint)
             + "; unmount it there first");
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,8 @@ public final class ControlFile {
 
   /** The longest line, in bytes, its newline not counted. */
   static final int MAX_LINE = 4 << 10;
+
+  private static final String MAKE_ROOM = "; make room in the file system of the pool";
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlFile.class);
 
@@ -43,19 +46,25 @@ public final class ControlFile {
   /**
    * Runs each line of {@code request} in turn, up to the first that fails.
    *
-   * @return 0, or the errno, positive, with the reason then in {@link #text()}
+   * @return 0, with what there is to warn of then in {@link #text()}; or the errno, positive, with
+   *     the reason there
    */
   public int write(byte[] request) {
     String line = "";
+    List<String> warnings = new ArrayList<>();
+    EventLog.hear(warnings);
     try {
       for (String next : lines(request)) {
         line = next;
         run(next);
       }
-      text = command.usage().getBytes(UTF_8);
+      String reply = String.join("\n", warnings) + "\n";
+      text = (warnings.isEmpty() ? command.usage() : reply).getBytes(UTF_8);
       return 0;
     } catch (Throwable e) { // the one place where a command's failure becomes an errno
       return failed(line, e);
+    } finally {
+      EventLog.hear(null);
     }
   }
 
@@ -81,6 +90,9 @@ public final class ControlFile {
   private int failed(String line, Throwable failure) {
     Errno errno = errnoOf(failure);
     String reason = reason(failure);
+    if (reason.contains(Errno.ENOSPC.description())) { // the system's own words
+      reason += MAKE_ROOM;
+    }
     text = (reason + "\n").getBytes(UTF_8);
     if (!(failure instanceof IllegalArgumentException) && !(failure instanceof ErrnoException)) {
       LOG.error("{} {}", command.name(), line, failure);

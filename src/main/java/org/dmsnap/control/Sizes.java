@@ -29,7 +29,8 @@ final class Sizes {
     }
     int unit = digits == word.length() - 1 ? UNITS.indexOf(word.charAt(digits)) : -1;
     if (digits == 0 || unit < 0) {
-      throw new IllegalArgumentException("bad size " + word + ". " + HELP);
+      throw new IllegalArgumentException(
+          "bad size " + (word.isEmpty() ? "(none)" : word) + ". " + HELP);
     }
     long bytes = bytes(word, word.substring(0, digits), SHIFTS[unit]);
     if (bytes == 0) {

@@ -82,7 +82,10 @@ final class Adoption {
     if (stat.kind() == Kind.OTHER) {
       return "it is neither a file nor a block device";
     }
-    return stat.size() > 0 && Sectors.whole(stat.size())
+    if (stat.size() == 0) {
+      return "it is empty";
+    }
+    return Sectors.whole(stat.size())
         ? ""
         : "its size of " + stat.size() + " bytes is not a multiple of 512, as it must be";
   }

@@ -1,5 +1,6 @@
 package org.dmsnap.pool;
 
+import java.time.Instant;
 import java.util.Objects;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
@@ -69,12 +70,12 @@ final class ChangedOrigin {
     long sectors = Sectors.in(stat.size());
     long listed = Objects.requireNonNull(table.origins().get(name));
     if (sectors != listed) {
-      return sizes(sectors, listed);
+      return sizes(name, sectors, listed);
     }
     for (String snapshot : table.snapshotsOf(name)) {
       long expected = Objects.requireNonNull(table.snapshots().get(snapshot)).sectors();
       if (sectors != expected) {
-        return sizes(sectors, expected);
+        return sizes(name, sectors, expected);
       }
     }
     return "";
@@ -87,18 +88,20 @@ final class ChangedOrigin {
       return "";
     }
     return "it was last written at "
-        + stat.modifiedSeconds()
-        + " (seconds since 1970), after the last clean stop noted "
-        + note.modifiedSeconds();
+        + Instant.ofEpochSecond(stat.modifiedSeconds())
+        + ", after the last clean stop noted "
+        + Instant.ofEpochSecond(note.modifiedSeconds());
   }
 
-  private static String sizes(long now, long before) {
+  private static String sizes(String name, long now, long before) {
     return "it has "
         + now
         + " sectors, not "
         + before
         + "; give it its size again (truncate -s "
         + Sectors.toBytes(before)
+        + " "
+        + PoolFiles.image(name)
         + ")";
   }
 }

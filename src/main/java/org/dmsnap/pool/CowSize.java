@@ -1,7 +1,7 @@
 package org.dmsnap.pool;
 
 /** Sizes of COW devices, in 512-byte sectors, as LVM reckons them but without its extents. */
-final class CowSize {
+public final class CowSize {
 
   /** Header, one metadata area, one chunk of data. */
   static final int MIN_CHUNKS = 3;
@@ -11,7 +11,7 @@ final class CowSize {
   private CowSize() {}
 
   /** Beyond this many sectors a COW device holds nothing: every chunk of the origin is excepted. */
-  static long useful(long originSectors, int chunkSectors) {
+  public static long useful(long originSectors, int chunkSectors) {
     long chunks = (originSectors + chunkSectors - 1) / chunkSectors;
     long inAnArea = (long) EXCEPTIONS_IN_A_SECTOR * chunkSectors;
     long metadata = (chunks + inAnArea) / inAnArea;

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The last 1,000 events of a pool, for {@code ctl/log}, and for who follows them. */
 public final class EventLog {
@@ -40,6 +41,8 @@ public final class EventLog {
       return TIME.format(time) + " " + level + " " + text;
     }
   }
+
+  private static final ThreadLocal<@Nullable List<String>> HEARD = new ThreadLocal<>();
 
   private final Clock clock;
   private final Deque<Event> events = new ArrayDeque<>(); // guarded by this
@@ -80,9 +83,25 @@ public final class EventLog {
     this.follower = follower;
   }
 
+  /**
+   * Adds what the calling thread warns of, from now on, to {@code warnings} too, or if null to
+   * nothing else: for who gave the command that it runs, and might not look into the log.
+   */
+  public static void hear(@Nullable List<String> warnings) {
+    if (warnings == null) {
+      HEARD.remove();
+    } else {
+      HEARD.set(warnings);
+    }
+  }
+
   private void add(Level level, String text) {
     Event event = new Event(clock.instant(), level, text.replace('\n', ' '));
     keep(event);
+    List<String> warnings = HEARD.get();
+    if (warnings != null && level != Level.INFO) {
+      warnings.add(event.text());
+    }
     follower.accept(event);
   }
 

@@ -29,9 +29,10 @@ final class Merging {
   /** Merges {@code volume} now, or once it and its origin are closed unless {@code force}. */
   void merge(Volume volume, boolean force) throws IOException {
     if (!(volume instanceof SnapshotVolume snapshot)) {
-      throw new IllegalArgumentException(volume.name() + " is not a snapshot; name one, see: lvs");
+      throw new IllegalArgumentException(
+          volume.name() + " is not a snapshot; name one, see: dmsnap lvs");
     }
-    check(snapshot);
+    check(snapshot, force);
     String open = force ? null : openAfterAWhile(snapshot);
     if (open == null && start(snapshot, force)) {
       if (force) {
@@ -49,11 +50,16 @@ final class Merging {
     defer(snapshot, open);
   }
 
-  private static void check(SnapshotVolume snapshot) throws ErrnoException {
+  private static void check(SnapshotVolume snapshot, boolean force) throws ErrnoException {
     OriginVolume origin = snapshot.origin();
     String what = snapshot.name() + " into the origin " + origin.name();
     SnapshotVolume merging = origin.mergingSnapshot();
-    if (merging != null) {
+    boolean forced = force && origin.due() == snapshot;
+    if (merging == snapshot && !forced) {
+      throw new ErrnoException(
+          Errno.EBUSY, "Merging of " + what + " is due or under way already; see: dmsnap wait");
+    }
+    if (merging != null && !forced) {
       throw new ErrnoException(
           Errno.EBUSY,
           "Cannot merge snapshot "
@@ -275,8 +281,13 @@ final class Merging {
 
   private static void checkValid(SnapshotVolume volume) throws ErrnoException {
     if (!volume.valid()) {
+      String what = "Unable to merge invalidated snapshot " + volume.name();
       throw new ErrnoException(
-          Errno.EIO, "Unable to merge invalidated snapshot " + volume.name() + "; remove it");
+          Errno.EIO,
+          what
+              + (volume.unloadable()
+                  ? ": it could not be loaded; bring its COW file back and mount again"
+                  : "; remove it, or reset it"));
     }
   }
 

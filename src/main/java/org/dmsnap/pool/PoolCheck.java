@@ -2,6 +2,7 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.dmsnap.block.BackingDirectory;
@@ -55,11 +56,22 @@ public final class PoolCheck {
     for (String name : table.origins().keySet()) {
       origin(name, table);
     }
+    Set<String> present = recovery.present();
+    boolean strange = !present.isEmpty() && present.stream().noneMatch(PoolCheck::isOfPools);
+    if (strange) {
+      note(PoolFiles.TABLE, "there is none, and no image among what is there: is this a pool?");
+    }
     for (String file : recovery.present()) {
       if (!listed.contains(file)) {
         unlisted(file, table);
       }
     }
+  }
+
+  private static boolean isOfPools(String file) {
+    return file.equals(PoolFiles.TABLE)
+        || file.endsWith(PoolFiles.IMAGE_SUFFIX)
+        || file.endsWith(PoolFiles.COW_SUFFIX);
   }
 
   private void origin(String name, PoolTable table) throws IOException {

@@ -39,7 +39,7 @@ record PoolState(
     if (volume == null) {
       refuseMerging(name);
       throw new ErrnoException(
-          Errno.ENOENT, "there is no volume " + name + " in this pool; see: lvs");
+          Errno.ENOENT, "there is no volume " + name + " in this pool; see: dmsnap lvs");
     }
     return volume;
   }

@@ -85,6 +85,17 @@ class FileDeviceTest extends BlockDeviceContract {
   }
 
   @Test
+  void a_file_that_was_renamed_goes_by_its_new_name() throws IOException {
+    try (BlockDevice device = directory.create("new", 512)) {
+      directory.rename("new", "renamed");
+
+      assertThat(device).asString().endsWith("/renamed");
+      directory.delete("renamed");
+      assertThat(device).asString().endsWith("/new");
+    }
+  }
+
+  @Test
   void a_discard_gives_space_back() throws IOException {
     write(0, pattern(SIZE, 1));
     device.sync();

@@ -58,6 +58,18 @@ class ControlFileTest extends ControlFixture {
   }
 
   @Test
+  void after_a_success_with_a_warning_the_same_open_file_warns() {
+    file("create").write("a 1M".getBytes(UTF_8));
+    ControlFile file = file("snapshot");
+
+    assertThat(file.write("s a 16M".getBytes(UTF_8))).isZero();
+    assertThat(text(file)).startsWith("s: reducing COW size").endsWith("\n").hasLineCount(1);
+
+    assertThat(file.write("t a 64K".getBytes(UTF_8))).isZero();
+    assertThat(text(file)).startsWith("usage");
+  }
+
+  @Test
   void a_request_that_is_too_long_is_refused_whole() {
     String longRequest = "a 1M\n" + "\n".repeat(ControlFile.MAX_REQUEST);
 

@@ -38,6 +38,19 @@ class PoolMergeTest extends PoolFixture {
   }
 
   @Test
+  void one_that_is_due_is_refused_anew_but_can_be_forced() throws Exception {
+    device("base").opened();
+    pool.merge("snap", false);
+    assertThatThrownBy(() -> pool.merge("snap", false))
+        .isInstanceOf(ErrnoException.class)
+        .hasMessageContaining("into the origin base is due or under way");
+
+    pool.merge("snap", true);
+
+    assertThat(pool.device("snap")).isNull();
+  }
+
+  @Test
   void what_is_merged_is_the_origin_and_the_snapshot_is_gone() throws Exception {
     pool.merge("snap", false);
     assertMerged();
@@ -197,7 +210,7 @@ class PoolMergeTest extends PoolFixture {
     pool.merge("other", false);
     assertErrno(Errno.EBUSY, () -> pool.remove("other"));
     assertErrno(Errno.EBUSY, () -> pool.extend("other", MIB, true));
-    assertErrno(Errno.EBUSY, () -> pool.merge("other", true));
+    assertErrno(Errno.EBUSY, () -> pool.merge("other", false));
     assertErrno(Errno.EBUSY, () -> snapshot("new", "base", MIB, "P"));
     device("base").released();
     await(() -> logged().contains("snapshot other into base has finished"));
