@@ -45,6 +45,16 @@ class MountHelperTest {
   }
 
   @Test
+  void the_helpers_say_how_they_are_used_and_fail_as_mount_means_it() throws Exception {
+    script("dmsnap", "exit 2");
+
+    assertThat(run("mount.dmsnap").exit()).isEqualTo(1);
+    assertThat(run("mount.dmsnap").output()).startsWith("use: mount.dmsnap POOL");
+    assertThat(run("umount.dmsnap").output()).startsWith("use: umount.dmsnap MOUNTPOINT");
+    assertThat(run("mount.dmsnap", "/p", "/m", "-o", "bogus")).isEqualTo(new Result(1, ""));
+  }
+
+  @Test
   void a_fake_mount_mounts_nothing() throws Exception {
     script("dmsnap", "echo mounted");
 
@@ -71,6 +81,7 @@ class MountHelperTest {
       assertThat(deb.resolve("usr/share").resolve(file)).isNotEmptyFile();
     }
     assertThat(deb.resolve("usr/lib/systemd/system/dmsnap@.service")).isNotEmptyFile();
+    assertThat(deb.resolve("usr/lib/systemd/user/dmsnap@.service")).isNotEmptyFile();
   }
 
   @Test
