@@ -1,14 +1,27 @@
 
 # What the model of the command line cannot know: where pools are mounted, and what is in them.
 _dmsnap_with_volumes() {
-  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} mountpoint= i words
+  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} mountpoint= i words option=
   for ((i = 2; i < COMP_CWORD; i++)); do
-    [[ -n $mountpoint || ${COMP_WORDS[i]} == -* ]] || mountpoint=${COMP_WORDS[i]}
+    case ${COMP_WORDS[i]} in
+      =) ;; # bash makes three words of --width=80, zsh one
+      -*=*) ;;
+      -*)
+        option=
+        [[ " @VALUED@ " != *" ${COMP_WORDS[i]} "* ]] || option=${COMP_WORDS[i]}
+        continue # what follows may be its value
+        ;;
+      *) [[ -n $mountpoint || -n $option ]] || mountpoint=${COMP_WORDS[i]} ;;
+    esac
+    [[ ${COMP_WORDS[i]} == = ]] || option=
   done
   mountpoint=${mountpoint/#\~/$HOME} # words come as they were typed
   if ((COMP_CWORD < 2)) || [[ $current == -* || " @MOUNTED@ " != *" $command "* ]]; then
     _complete_dmsnap
     return
+  fi
+  if [[ -n $option && -z $mountpoint || -n $option && $option != --from ]]; then
+    return # a value, which is neither a mountpoint nor a volume
   fi
   if [[ -z $mountpoint ]]; then
     words=$(awk '$3 == "fuse.dmsnap" { print $2 }' /proc/mounts)

@@ -27,8 +27,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code 0: nothing is wrong. 1: problems. 2: something cannot be read.",
-      "A pool must not be mounted for writing; of one that is, check MOUNTPOINT/SNAP-cow.",
-      "That exceptions lie within their origin is seen where POOL is checked."
+      "A pool must not be mounted for writing: of one that is, check",
+      "MOUNTPOINT/SNAP-cow. Whether exceptions lie within their origin is only seen",
+      "where POOL is checked.",
+      "",
+      "Examples:",
+      "  dmsnap check vg",
+      "  dmsnap check /mnt/vg/snap-cow"
     })
 final class CheckCommand implements Callable<Integer> {
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(mixinStandardHelpOptions = true)
 final class ControlCommand implements Callable<Integer> {
 
+  private static final String MERGE = "merge";
   private static final String WAIT = "--wait";
   private static final String FREEZE = "--freeze";
   private static final Map<String, String> OPTIONS =
@@ -30,6 +31,24 @@ final class ControlCommand implements Callable<Integer> {
               + " is taken: they need no recovery then, and nothing in their caches is missing."
               + " Needs root.");
 
+  private static final Map<String, List<String>> EXAMPLES =
+      Map.of(
+          "create", List.of("dmsnap create /mnt/vg base 1G"),
+          "snapshot",
+              List.of(
+                  "dmsnap snapshot /mnt/vg snap base 100M",
+                  "dmsnap snapshot --freeze /mnt/vg snap base 1G P 16"),
+          "merge", List.of("dmsnap merge --wait /mnt/vg snap"),
+          "remove", List.of("dmsnap remove /mnt/vg snap"),
+          "reset", List.of("dmsnap reset /mnt/vg snap"),
+          "extend", List.of("dmsnap extend /mnt/vg snap +1G", "dmsnap extend /mnt/vg base 20G"),
+          "suspend",
+              List.of(
+                  "dmsnap suspend /mnt/vg base",
+                  "cp --sparse=always vg/base.img /backup/",
+                  "dmsnap resume /mnt/vg base"),
+          "resume", List.of("dmsnap resume /mnt/vg base"));
+
   private final Command command;
 
   @Spec private CommandSpec spec;
@@ -37,7 +56,7 @@ final class ControlCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Where the pool is mounted.")
   private Path mountpoint;
 
-  @Parameters(index = "1..*", arity = "0..*", description = "The words of the control line.")
+  @Parameters(index = "1..*", arity = "0..*", hidden = true) // the description tells of them
   private List<String> words = new ArrayList<>();
 
   private ControlCommand(Command command) {
@@ -61,13 +80,15 @@ final class ControlCommand implements Callable<Integer> {
     commandLine
         .getCommandSpec()
         .usageMessage()
-        .description(command.purpose().replace("%", "%%"))
+        .description(command.purpose().replace("%", "%%").split("(?<=\\.) ", 2))
         .customSynopsis(
             "dmsnap "
                 + command.name()
+                + " [-hV]"
                 + option(command).map(name -> " [" + name + "]").orElse("")
                 + " MOUNTPOINT "
-                + command.words());
+                + command.words())
+        .footer(examples(command));
     return commandLine;
   }
 
@@ -88,12 +109,32 @@ final class ControlCommand implements Callable<Integer> {
       runFrozen(pool);
       return 0;
     }
-    pool.run(command.name(), String.join(" ", words));
-    if (chosen(WAIT)) {
+    run(pool);
+    if (command.name().equals(MERGE)) {
       ProgressLines lines = ProgressLines.onStandardOutput(spec.commandLine().getOut());
-      new MergeProgress(pool, words.get(0), lines).await();
+      MergeProgress progress = new MergeProgress(pool, words.get(0), lines);
+      if (chosen(WAIT)) {
+        progress.await();
+      } else {
+        progress.tellBegun();
+      }
     }
     return 0;
+  }
+
+  /** The end of its help; empty if it has no examples. */
+  private static String[] examples(Command command) {
+    List<String> footer = new ArrayList<>();
+    for (String example : EXAMPLES.getOrDefault(command.name(), List.of())) {
+      footer.add("  " + example);
+    }
+    footer.addAll(0, footer.isEmpty() ? List.of() : List.of("", "Examples:"));
+    return footer.toArray(String[]::new);
+  }
+
+  private void run(MountedPool pool) throws IOException {
+    pool.run(command.name(), String.join(" ", words))
+        .forEach(warning -> Main.complain(spec.commandLine(), warning));
   }
 
   private boolean chosen(String option) {
@@ -107,22 +148,22 @@ final class ControlCommand implements Callable<Integer> {
     Path file = mountpoint.toRealPath().resolve(origin);
     List<String> mounts =
         LoopMounts.of(Path.of("/"), file).stream().map(MountTable.Entry::mountpoint).toList();
-    if (mounts.isEmpty()) {
-      String what = "no file system of " + origin + " is mounted here, so nothing is frozen";
-      Main.complain(spec.commandLine(), what);
-    }
     Freeze freeze = Freeze.of(mounts);
     try {
-      pool.run(command.name(), String.join(" ", words));
+      run(pool);
     } finally {
       freeze.close();
+    }
+    if (mounts.isEmpty()) {
+      String what = "no file system of " + origin + " is mounted here, so nothing was frozen";
+      Main.complain(spec.commandLine(), what);
     }
   }
 
   /** The option that its subcommand has beside the words. */
   private static Optional<String> option(Command command) {
     return switch (command.name()) {
-      case "merge" -> Optional.of(WAIT);
+      case MERGE -> Optional.of(WAIT);
       case "snapshot" -> Optional.of(FREEZE);
       default -> Optional.empty();
     };

@@ -1,6 +1,7 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
@@ -14,6 +15,10 @@ final class CowFile {
 
   /** The file or block device {@code path}, for reading. */
   static BlockDevice open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new ErrnoException(
+          Errno.EISDIR, path + " is a directory; name a COW device, such as " + path + "/snap.cow");
+    }
     try {
       return FileDirectory.openToLookAt(path);
     } catch (ErrnoException e) {

@@ -21,12 +21,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Each line is OFFSET LENGTH, in bytes, sorted; what is in no line is equal. It is told from",
-      "the exceptions, in whole chunks; no data is read. docs/COMMANDS.md says how exact that is.",
+      "Each line is OFFSET LENGTH, in bytes, sorted; what is in no line is equal. It",
+      "is told from the exceptions, in whole chunks; no data is read.",
+      "docs/COMMANDS.md says how exact that is.",
       "",
       "Examples:",
       "  dmsnap diff /mnt/vg snap                    snap and its origin",
-      "  dmsnap diff /mnt/vg tuesday --from monday   what was written between two snapshots",
+      "  dmsnap diff /mnt/vg tuesday --from monday   written between two snapshots",
       "  dmsnap diff --json /mnt/vg snap | jq .bytes"
     })
 final class DiffCommand implements Callable<Integer> {

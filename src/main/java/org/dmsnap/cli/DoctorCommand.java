@@ -12,11 +12,15 @@ import java.util.concurrent.Callable;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.Diagnosis.Findings;
+import org.dmsnap.fuse.Mountpoint;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Looks at this machine and a pool, and says what to do. */
 @Command(
@@ -29,12 +33,14 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  dmsnap doctor            can this machine mount pools?",
-      "  dmsnap doctor vg         and is this one in order, who holds it?",
-      "  dmsnap doctor /mnt/vg    and what of this mount: full snapshots, open volumes?"
+      "  dmsnap doctor vg         and is this pool in order, who holds it?",
+      "  dmsnap doctor /mnt/vg    and what of this mount: snapshots, open volumes?"
     })
 final class DoctorCommand implements Callable<Integer> {
 
   private static final int INDENT = 9;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private Screen screen;
 
@@ -58,6 +64,10 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (sampleMillis < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--sample is a number of milliseconds, not " + sampleMillis);
+    }
     screen.show(this::render);
     return problems == 0 ? 0 : 1;
   }
@@ -73,13 +83,12 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void look(Path named, Findings findings) throws IOException {
-    Path absolute = MountTable.resolved(named);
-    int sample = Math.max(1, sampleMillis);
+    Path absolute = Mountpoint.resolved(named);
     MountTable.Entry mount = MountTable.read(Path.of("/proc")).at(absolute);
     if (mount != null && mount.type().equals(MountTable.TYPE)) {
-      new MountDoctor(mount, findings).look(sample);
+      new MountDoctor(mount, findings).look(sampleMillis);
     } else if (Files.isDirectory(absolute)) {
-      new PoolDoctor(absolute, findings).look(sample);
+      new PoolDoctor(absolute, findings).look(sampleMillis);
     } else {
       throw new ErrnoException(Errno.ENOTDIR, named + " is neither a pool nor a mountpoint");
     }

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -70,7 +73,9 @@ final class Documents {
     String volumes = Files.readString(written.resolve("completion/volumes.bash"));
     String bash =
         AutoComplete.bash(commandLine.getCommandName(), commandLine).replaceFirst("^#!.*\n", "")
-            + volumes.replace("@MOUNTED@", String.join(" ", commandsOnMounts()));
+            + volumes
+                .replace("@MOUNTED@", String.join(" ", commandsOnMounts()))
+                .replace("@VALUED@", String.join(" ", valuedOptions()));
     write("bash-completion/completions/dmsnap", bash);
     write(
         "zsh/vendor-completions/_dmsnap", Files.readString(written.resolve("completion/_dmsnap")));
@@ -88,6 +93,15 @@ final class Documents {
                     .isPresent())
         .map(CommandLine::getCommandName)
         .collect(Collectors.toList());
+  }
+
+  /** The options of all commands that a value follows. */
+  private Set<String> valuedOptions() {
+    return ManPage.subcommands(commandLine).stream()
+        .flatMap(command -> command.getCommandSpec().options().stream())
+        .filter(option -> option.arity().max() > 0 && !option.hidden())
+        .flatMap(option -> Stream.of(option.names()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private void write(String name, String text) throws IOException {

@@ -21,9 +21,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "An exception is OLD -> NEW, a chunk of the origin and where it is on the COW device;",
-      "exceptions that follow each other on both are one line, FIRST-LAST -> FIRST-LAST.",
-      "Of a mounted pool, dump MOUNTPOINT/SNAP-cow."
+      "An exception is OLD -> NEW, a chunk of the origin and where it is on the COW",
+      "device; exceptions that follow each other on both are one line, FIRST-LAST ->",
+      "FIRST-LAST. Of a mounted pool, dump MOUNTPOINT/SNAP-cow.",
+      "",
+      "Examples:",
+      "  dmsnap dump vg/snap.cow",
+      "  dmsnap dump --json /mnt/vg/snap-cow | jq .exception_count"
     })
 final class DumpCommand implements Callable<Integer> {
 

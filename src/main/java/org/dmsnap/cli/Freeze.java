@@ -54,7 +54,7 @@ final class Freeze implements AutoCloseable {
                 + mountpoint
                 + ": "
                 + said.replaceFirst("^fsfreeze: ", "")
-                + "; without --freeze, sync it first");
+                + "; it needs root, and a file system that can; without --freeze, sync it first");
       }
     }
 

@@ -3,7 +3,7 @@ package org.dmsnap.cli;
 /**
  * How full a COW device is, by a status line.
  *
- * @param used of it, in sectors
+ * @param used of it, in sectors; 0 if that is metadata alone, as LVM reckons
  * @param total sectors; 0 if the line has no numbers
  */
 record Fullness(long used, long total) {
@@ -13,6 +13,7 @@ record Fullness(long used, long total) {
 
   private static final int ALL = 100;
   private static final int NUMBERS = 3;
+  private static final int METADATA = 4;
   private static final Fullness NONE = new Fullness(0, 0);
 
   /** That of the device with the status line {@code line}. */
@@ -22,7 +23,8 @@ record Fullness(long used, long total) {
       return NONE;
     }
     String[] numbers = words[NUMBERS].split("/");
-    return new Fullness(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+    boolean empty = words.length > METADATA && numbers[0].equals(words[METADATA].strip());
+    return new Fullness(empty ? 0 : Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
   }
 
   /** Percent in use. */

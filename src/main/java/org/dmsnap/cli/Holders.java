@@ -1,8 +1,10 @@
 package org.dmsnap.cli;
 
+import static org.dmsnap.cli.KernelFiles.children;
+import static org.dmsnap.cli.KernelFiles.target;
+import static org.dmsnap.cli.KernelFiles.text;
+
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,42 @@ final class Holders {
     return List.copyOf(holders.found);
   }
 
+  /**
+   * The processes, one of each mount namespace, that still see the file system that {@code gone}
+   * was, each in words. Ask after it was unmounted here: where the kernel unmounts it elsewhere,
+   * too, it does so at once.
+   */
+  static List<String> elsewhere(Path root, MountTable.Entry gone) {
+    Set<String> namespaces = new TreeSet<>();
+    List<String> found = new ArrayList<>();
+    for (Path process : children(root.resolve("proc"), "[0-9]*")) {
+      String namespace = target(process.resolve("ns/mnt"));
+      boolean seen = !namespace.isEmpty() && !namespaces.add(namespace);
+      String mountpoint = seen ? "" : mountpointIn(process, gone);
+      if (!mountpoint.isEmpty()) {
+        String name = text(process.resolve("comm"));
+        found.add("process " + process.getFileName() + " (" + name + ") at " + mountpoint);
+      }
+    }
+    return found;
+  }
+
+  /** Where {@code process} sees the file system; empty if nowhere. */
+  private static String mountpointIn(Path process, MountTable.Entry gone) {
+    try {
+      for (MountTable.Entry mount : MountTable.ofProcess(process).entries()) {
+        if (mount.device().equals(gone.device()) // numbers are given again
+            && mount.type().equals(gone.type())
+            && mount.source().equals(gone.source())) {
+          return mount.mountpoint();
+        }
+      }
+      return "";
+    } catch (IOException ended) {
+      return ""; // meanwhile, or another user's
+    }
+  }
+
   private List<MountTable.Entry> mounts() {
     try {
       return MountTable.read(proc).entries();
@@ -54,7 +92,7 @@ final class Holders {
 
   private void addLoopDevices(List<MountTable.Entry> mounts) {
     for (Path device : children(sys.resolve("block"), "loop*")) {
-      String file = firstLine(device.resolve("loop/backing_file"));
+      String file = text(device.resolve("loop/backing_file"));
       if (isBeneath(file)) {
         found.add("/dev/" + device.getFileName() + " on " + file + mountsOf(device, mounts));
       }
@@ -91,7 +129,7 @@ final class Holders {
       for (Path link : links) {
         String file = target(link);
         if (isBeneath(file) || file.equals(mountpoint)) {
-          String name = firstLine(process.resolve("comm"));
+          String name = text(process.resolve("comm"));
           found.add("process " + process.getFileName() + " (" + name + ") in " + file);
         }
       }
@@ -100,31 +138,5 @@ final class Holders {
 
   private boolean isBeneath(String file) {
     return file.startsWith(mountpoint.endsWith("/") ? mountpoint : mountpoint + "/");
-  }
-
-  private static List<Path> children(Path directory, String glob) {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, glob)) {
-      stream.forEach(children::add);
-    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      return children; // another user's, or gone meanwhile
-    }
-    return children;
-  }
-
-  private static String firstLine(Path file) {
-    try {
-      return Files.readString(file).lines().findFirst().orElse("");
-    } catch (IOException e) {
-      return ""; // not in use, or gone meanwhile
-    }
-  }
-
-  private static String target(Path link) {
-    try {
-      return Files.readSymbolicLink(link).toString();
-    } catch (IOException e) {
-      return ""; // another user's, or gone meanwhile
-    }
   }
 }

@@ -1,9 +1,9 @@
 package org.dmsnap.cli;
 
+import static org.dmsnap.cli.KernelFiles.children;
+import static org.dmsnap.cli.KernelFiles.text;
+
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +42,37 @@ final class LoopMounts {
     return loops.mounts();
   }
 
+  /** The loop devices on {@code file} that can be written to, by path; otherwise as {@link #of}. */
+  static List<String> devicesOn(Path root, Path file) {
+    List<String> names = new ArrayList<>();
+    for (Path loop : children(root.resolve("sys/block"), "loop*")) {
+      boolean same = text(loop.resolve("loop/backing_file")).equals(file.toString());
+      if (same && !text(loop.resolve("ro")).equals("1")) {
+        names.add("/dev/" + loop.getFileName());
+      }
+    }
+    return names;
+  }
+
+  /**
+   * The mounts of file systems on volumes whose own mount was taken away beneath them: by the
+   * kernel's words, such a file lies in the root of nothing.
+   *
+   * @param root where everything is
+   */
+  static List<MountTable.Entry> left(Path root) throws IOException {
+    LoopMounts loops = new LoopMounts(root);
+    for (Path loop : children(loops.sys.resolve("block"), "loop*")) {
+      if (text(loop.resolve("loop/backing_file"))
+          .matches("/[^/]+")) { // and not asked for: it may hang
+        loops.add(loop);
+      }
+    }
+    return loops.mounts().stream()
+        .filter(mount -> !List.of(mount.options().split(",", -1)).contains("ro"))
+        .toList();
+  }
+
   /** Adds a device, its partitions, and the devices that hold any of them. */
   private void add(Path device) {
     String name = device.getFileName().toString();
@@ -63,23 +94,5 @@ final class LoopMounts {
       }
     }
     return List.copyOf(mounts.values());
-  }
-
-  private static List<Path> children(Path directory, String glob) {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, glob)) {
-      stream.forEach(children::add);
-    } catch (IOException | DirectoryIteratorException e) {
-      return children; // there is none, or it has gone meanwhile
-    }
-    return children;
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      return ""; // not in use, or gone meanwhile
-    }
   }
 }

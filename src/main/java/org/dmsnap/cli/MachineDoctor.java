@@ -186,6 +186,20 @@ record MachineDoctor(Path root, String user, String path, Findings findings) {
           "there are none: volumes can be read and written, not mounted",
           "modprobe loop; a container needs them passed on");
     }
+    try {
+      LoopMounts.left(root).forEach(this::left);
+    } catch (IOException unknown) {
+      findings.note("loop devices", "cannot be looked at: " + Main.reason(unknown), "");
+    }
+  }
+
+  private void left(MountTable.Entry mount) {
+    findings.note(
+        "file system " + mount.mountpoint(),
+        "the mount that showed the volume behind "
+            + mount.source()
+            + " was taken away; if its server is gone, nothing that is written there is kept",
+        "umount " + mount.mountpoint() + ", and mount it anew from the volume");
   }
 
   private List<String> lines(String file) {

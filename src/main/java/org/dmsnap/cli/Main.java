@@ -1,5 +1,8 @@
 package org.dmsnap.cli;
 
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.dmsnap.control.Command;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +11,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program {@code dmsnap}: exit code 0 done, 1 failed, 2 usage; what went wrong is one line on
@@ -46,7 +50,21 @@ public final class Main implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] words) {
     Journal.prepare();
-    System.exit(commandLine(words.length == 0 ? "" : words[0]).execute(words));
+    String[] meant = meant(words);
+    System.exit(commandLine(meant.length == 0 ? "" : meant[0]).execute(meant));
+  }
+
+  /** As {@code lvm help lvs} is {@code lvm lvs --help}. */
+  static String[] meant(String... words) {
+    if (words.length == 0 || !words[0].equals("help")) {
+      return words;
+    }
+    if (words.length > 1 && subcommand(words[1]).isEmpty()) {
+      return new String[] {words[1]}; // which is no command, and said to be none
+    }
+    String[] meant = Arrays.copyOfRange(words, 1, words.length + 1);
+    meant[words.length - 1] = "--help";
+    return meant;
   }
 
   /** The command line, ready to execute. */
@@ -84,6 +102,9 @@ public final class Main implements Runnable {
   }
 
   private static CommandLine ready(CommandLine commandLine) {
+    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+      subcommand.getCommandSpec().versionProvider(new Version());
+    }
     return commandLine
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::misused)
@@ -98,8 +119,25 @@ public final class Main implements Runnable {
   private static int misused(ParameterException failure, String[] words) {
     CommandLine commandLine = failure.getCommandLine();
     String name = commandLine.getCommandSpec().qualifiedName();
-    complain(commandLine, reason(failure) + "; see: " + name + " --help");
+    String what =
+        failure instanceof UnmatchedArgumentException ? unmatched(failure) : reason(failure);
+    complain(commandLine, what + "; see: " + name + " --help");
     return USAGE;
+  }
+
+  /** What is wrong with words that stand for nothing. */
+  private static String unmatched(ParameterException failure) {
+    UnmatchedArgumentException unmatched = (UnmatchedArgumentException) failure;
+    String first = unmatched.getUnmatched().get(0);
+    if (first.startsWith("-")) {
+      return "there is no option " + first;
+    }
+    if (failure.getCommandLine().getParent() != null) {
+      return "there is one word too many: " + first;
+    }
+    List<String> alike = unmatched.getSuggestions();
+    String hint = alike.isEmpty() ? "" : ", perhaps " + String.join(" or ", alike);
+    return "there is no command " + first + hint;
   }
 
   private static int failed(
@@ -117,6 +155,9 @@ public final class Main implements Runnable {
   /** What a failure says, on one line. */
   static String reason(Throwable failure) {
     String message = failure.getMessage();
+    if (failure instanceof NoSuchFileException && message != null) {
+      return message + " does not exist";
+    }
     return message == null ? failure.toString() : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 

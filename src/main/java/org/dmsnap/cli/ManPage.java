@@ -79,12 +79,12 @@ final class ManPage {
     return "\\fB" + name + "\\fR" + italic(words.substring(name.length()));
   }
 
-  /** Those of the footer follow those that were written for the page. */
+  /** Those that were written for the page; the short ones of the help where there are none. */
   private void examples() {
-    String more = verbatim(footer(true));
+    String fromHelp = verbatim(footer(true));
     page.append(supplement.examples());
-    if (!more.isEmpty()) {
-      line(supplement.examples().isEmpty() ? SECTION + EXAMPLES + more : more.strip());
+    if (supplement.examples().isEmpty() && !fromHelp.isEmpty()) {
+      line(SECTION + EXAMPLES + fromHelp);
     }
   }
 
@@ -97,7 +97,7 @@ final class ManPage {
         examples
             ? lines.subList(Math.min(end + 1, lines.size()), lines.size())
             : lines.subList(0, end);
-    return String.join("\n", part).strip();
+    return String.join("\n", part).replaceAll("^\\R+|\\s+$", "");
   }
 
   private static String verbatim(String text) {

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "The line is the volume from its first byte to its last. A cell is ░ if nothing in it has an",
-      "exception, ▒ if less than half has, ▓ if at least half has, █ if all has; where the locale",
-      "has no such letters . - + # stand for them.",
+      "The line is the volume from its first byte to its last. A cell is ░ if nothing",
+      "in it has an exception, ▒ if less than half has, ▓ if at least half has, █ if",
+      "all has; where the locale has no such letters . - + # stand for them.",
       "",
       "Examples:",
       "  dmsnap map /mnt/vg snap",

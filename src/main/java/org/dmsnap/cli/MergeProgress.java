@@ -50,6 +50,36 @@ final class MergeProgress {
     }
   }
 
+  /**
+   * Says whether the merge, which was just asked for, has started or waits for its volumes to be
+   * closed.
+   */
+  void tellBegun() throws IOException {
+    boolean due = false;
+    for (Map<String, String> row : LvsCommand.rows(pool.read("lvs"))) {
+      if (cell(row, "lv_name").equals("[" + snapshot + "]")) {
+        origin = cell(row, "origin");
+        due = !started() && waiting();
+      }
+    }
+    lines.say(due ? waits() : "Merging of volume " + snapshot + " started.");
+    lines.end();
+  }
+
+  /** Whether the merge is under way; one that waits is not, nor one that has ended meanwhile. */
+  private boolean started() throws IOException {
+    return pool.read("status/" + origin).contains(" snapshot-merge ");
+  }
+
+  /** Whether a merge that has not started waits, or has ended meanwhile. */
+  private boolean waiting() throws IOException {
+    return pool.devices("status").contains(snapshot);
+  }
+
+  private String waits() {
+    return "Merging of " + snapshot + " will occur when " + origin + " and it are closed.";
+  }
+
   private static void sleep(long millis) throws ErrnoException {
     try {
       Thread.sleep(millis);
@@ -85,10 +115,10 @@ final class MergeProgress {
               + origin
               + " has failed; see: dmsnap log; once the cause is gone, mount the pool again");
     }
-    if (pool.read("status/" + origin).contains(" snapshot-merge ")) {
+    if (started()) {
       lines.merged(origin, ALL - Double.parseDouble(cell(row, "snap_percent")));
-    } else if (pool.devices("status").contains(snapshot)) { // else it has ended meanwhile
-      lines.say("Merging of " + snapshot + " will occur when " + origin + " and it are closed.");
+    } else if (waiting()) {
+      lines.say(waits());
     }
     return true;
   }

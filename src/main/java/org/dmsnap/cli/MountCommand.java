@@ -1,9 +1,14 @@
 package org.dmsnap.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.fuse.Mountpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,15 +24,21 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Options of a mount, with their defaults:",
-      "  ro                       nothing in the pool changes",
-      "  allow_other, allow_root  who else may come in (allow_root where the system lets it)",
+      "  ro                       nothing in the pool changes (off)",
+      "  allow_other, allow_root  who else may come in (allow_root, where it may)",
       "  uid=, gid=, mode=        whose the files are (the mounter's, 0600)",
-      "  autoextend_threshold=70  percent full at which a snapshot grows; 100 is off",
+      "  autoextend_threshold=70  percent full at which a snapshot grows: 50 to 99,",
+      "                           or 100, which is never",
       "  autoextend_percent=20    by how much of its size it grows",
-      "  overflow=invalidate      or refuse: what a write gets that a full snapshot cannot follow",
+      "  overflow=invalidate      a write that a full snapshot cannot follow makes",
+      "                           it Invalid; refuse: is refused with ENOSPC",
       "  threads=N                that serve requests (the processors, at least 2)",
-      "  accept_changed_origin    serve an origin that was changed while not mounted",
-      "and the generic ones of mount(8)."
+      "  accept_changed_origin    mount though an origin was changed meanwhile (off)",
+      "and the generic ones of mount(8).",
+      "",
+      "Examples:",
+      "  dmsnap mount vg /mnt/vg",
+      "  dmsnap mount -o overflow=refuse,autoextend_percent=50 vg /mnt/vg"
     })
 final class MountCommand implements Callable<Integer> {
 
@@ -36,7 +47,10 @@ final class MountCommand implements Callable<Integer> {
   @Option(names = "-f", description = "Stay in the foreground.")
   private boolean foreground;
 
-  @Option(names = "-o", paramLabel = "OPT[,OPT...]", description = "Options, see below.")
+  @Option(
+      names = "-o",
+      paramLabel = "OPT[,OPT...]",
+      description = "Options, listed with their defaults.")
   private List<String> options = new ArrayList<>();
 
   @Parameters(index = "0", paramLabel = "POOL", description = "The directory of images.")
@@ -51,6 +65,8 @@ final class MountCommand implements Callable<Integer> {
     MountSettings settings = settings(source);
     Launcher launcher = Launcher.ofThisProcess();
     Path target = mountpoint.toAbsolutePath().normalize();
+    refuseMount(source, target);
+    List<String> orphans = holdersOfDead(target);
     MountSession session =
         Working.during(
             "loading " + source,
@@ -59,11 +75,52 @@ final class MountCommand implements Callable<Integer> {
             () -> MountSession.start(source, target, settings, launcher.or(this::say)));
     settings.warnings().forEach(this::say);
     session.warnings().forEach(this::say);
+    orphans.forEach(this::say);
+    if (!settings.pool().readOnly()) {
+      AttachedImages.of(Path.of("/"), source).forEach(this::say);
+    }
     if (foreground) {
       session.logEvents();
     }
     launcher.ready(foreground);
     return session.serve();
+  }
+
+  /** A mount is no pool, though it is a directory, too. */
+  private static void refuseMount(Path source, Path target) throws IOException {
+    if (source.equals(target)) {
+      throw new ErrnoException(
+          Errno.EINVAL, "a pool cannot be mounted over itself; make another directory for that");
+    }
+    if (!Files.isDirectory(source)) {
+      return; // which is said when it is opened
+    }
+    MountTable.Entry there = MountTable.read(Path.of("/proc")).at(source.toRealPath());
+    if (there != null && there.type().equals(MountTable.TYPE)) {
+      throw new ErrnoException(
+          Errno.EINVAL,
+          source + " is no pool, one is mounted there; name the pool, " + there.source());
+    }
+  }
+
+  /** Who is left without a server if {@code target} is a dead mount, which mounting clears away. */
+  private static List<String> holdersOfDead(Path target) throws IOException {
+    if (Files.exists(target) || target.getParent() == null || !Files.exists(target.getParent())) {
+      return List.of();
+    }
+    Path mountpoint = Mountpoint.resolved(target);
+    MountTable.Entry there = MountTable.read(Path.of("/proc")).at(mountpoint);
+    if (there == null || !there.type().equals(MountTable.TYPE)) {
+      return List.of();
+    }
+    return Holders.of(mountpoint).stream()
+        .map(
+            holder ->
+                "left from the dead mount: "
+                    + holder
+                    + "; end or unmount that, for nothing"
+                    + " it writes is kept")
+        .toList();
   }
 
   private MountSettings settings(Path source) {

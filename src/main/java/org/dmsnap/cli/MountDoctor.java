@@ -13,6 +13,7 @@ import java.util.Objects;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.Diagnosis.Findings;
+import org.dmsnap.pool.CowSize;
 
 /**
  * Looks at a mounted pool.
@@ -22,7 +23,10 @@ import org.dmsnap.cli.Diagnosis.Findings;
  */
 record MountDoctor(MountTable.Entry mount, Findings findings) {
 
-  private static final int STATE = 4; // which of the letters of lv_attr
+  private static final int TYPE = 0; // which of the letters of lv_attr
+  private static final int PERMISSIONS = 1;
+  private static final int STATE = MountedPool.STATE;
+  private static final int CHUNK = 6; // which word of a snapshot's table line
   private static final double SECOND_MILLIS = 1000;
   private static final int SOON_SECONDS = 600;
   private static final int MINUTE = 60;
@@ -36,7 +40,11 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
     }
     findings.ok(about(), "it shows " + mount.source() + ", and answers");
     MountedPool pool = new MountedPool(Path.of(mount.mountpoint()));
-    new PoolDoctor(Path.of(mount.source()), findings).space();
+    Path source = Path.of(mount.source());
+    new PoolDoctor(source, findings).space();
+    for (String image : AttachedImages.of(Path.of("/"), source)) {
+      findings.problem("pool " + source, image, "");
+    }
     volumes(pool);
     fullness(pool, sampleMillis);
     for (String holder : Holders.of(Path.of(mount.mountpoint()))) {
@@ -65,22 +73,34 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
               + mount.source()
               + " "
               + mount.mountpoint()
-              + " clears it away, and so does: fusermount -u "
+              + " clears it away, and so does: fusermount -uz "
               + mount.mountpoint());
+      for (String holder : Holders.of(Path.of(mount.mountpoint()))) {
+        findings.problem(
+            about(), "left without a server: " + holder, "end or unmount that, and begin it anew");
+      }
     }
     return false;
   }
 
   private void volumes(MountedPool pool) throws IOException {
-    for (Map<String, String> row : LvsCommand.rows(pool.read("lvs"))) {
-      String name = Objects.requireNonNullElse(row.get("lv_name"), "");
+    List<Map<String, String>> rows = LvsCommand.rows(pool.read("lvs"));
+    List<String> readOnly =
+        rows.stream()
+            .filter(row -> attribute(row, PERMISSIONS) == 'r')
+            .map(row -> Objects.requireNonNullElse(row.get("lv_name"), ""))
+            .toList();
+    for (Map<String, String> row : rows) {
+      String name = Objects.requireNonNullElse(row.get("lv_name"), "").replaceAll("[\\[\\]]", "");
+      if (attribute(row, TYPE) == 'S' && pool.devices("status").contains(name)) {
+        findings.note(
+            "volume " + name,
+            "it is due to merge into " + row.get("origin") + " once both are closed",
+            "unmount or close what has them open, then it starts by itself");
+      }
       String about = "volume " + name;
-      switch (Objects.requireNonNullElse(row.get("lv_attr"), "-----").charAt(STATE)) {
-        case 'I', 'S' ->
-            findings.problem(
-                about,
-                "the snapshot is Invalid: what it held is lost",
-                "dmsnap reset " + mount.mountpoint() + " " + name + " makes it a new one");
+      switch (attribute(row, STATE)) {
+        case 'I', 'S' -> invalid(about, name, readOnly.contains(row.getOrDefault("origin", "")));
         case 'm', 'M' ->
             findings.problem(
                 about,
@@ -88,14 +108,44 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
                 "see: dmsnap log "
                     + mount.mountpoint()
                     + "; once the cause is gone, unmount and mount again");
-        case 's' ->
+        case 's' -> {
+          if (attribute(row, TYPE) != 's') { // a snapshot is held with its origin
             findings.note(
                 about,
-                "writes are held by suspend",
-                "dmsnap resume " + mount.mountpoint() + " ORIGIN lets them go on");
+                "its writes and its snapshots' are held by suspend",
+                "dmsnap resume " + mount.mountpoint() + " " + name + " lets them go on");
+          }
+        }
         default -> {}
       }
     }
+  }
+
+  /** Of a snapshot that could not be loaded, the origin is read-only, so that it still can be. */
+  private void invalid(String about, String name, boolean originReadOnly) {
+    String reset = "dmsnap reset " + mount.mountpoint() + " " + name;
+    if (List.of(mount.options().split(",", -1)).contains("ro")) {
+      findings.problem(
+          about,
+          "the snapshot is Invalid, or could not be loaded",
+          "see: dmsnap log " + mount.mountpoint() + "; mount it without ro to reset it");
+    } else if (originReadOnly) {
+      findings.problem(
+          about,
+          "it is shown as Invalid, and its origin is read-only: its COW device could not be loaded"
+              + " (see: dmsnap log "
+              + mount.mountpoint()
+              + ")",
+          "bring a missing or damaged COW file back and mount again; or give up what it held: "
+              + reset);
+    } else {
+      findings.problem(
+          about, "the snapshot is Invalid: what it held is lost", reset + " makes it a new one");
+    }
+  }
+
+  private static char attribute(Map<String, String> row, int letter) {
+    return Objects.requireNonNullElse(row.get("lv_attr"), "----------").charAt(letter);
   }
 
   private void fullness(MountedPool pool, long sampleMillis) throws IOException {
@@ -104,12 +154,28 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
       return;
     }
     pause(sampleMillis);
+    Map<String, String> tables = DeviceLines.of(pool, "table", null).lines();
     fullness(pool)
         .forEach(
             (name, now) -> {
               long used = before.getOrDefault(name, now).used();
-              snapshot(name, now, (now.used() - used) / (sampleMillis / SECOND_MILLIS));
+              if (coversOrigin(tables.getOrDefault(name, ""), now)) {
+                findings.ok("snapshot " + name, percent(now) + ", with room for all of its origin");
+              } else {
+                snapshot(name, now, (now.used() - used) / (sampleMillis / SECOND_MILLIS));
+              }
             });
+  }
+
+  /** Whether there is room for a copy of every chunk, so that it does not matter how full it is. */
+  private static boolean coversOrigin(String table, Fullness now) {
+    String[] words = table.strip().split(" ");
+    return words.length > CHUNK
+        && now.total() >= CowSize.useful(Long.parseLong(words[1]), Integer.parseInt(words[CHUNK]));
+  }
+
+  private static String percent(Fullness now) {
+    return String.format(Locale.ROOT, "%.2f %% full", now.percent());
   }
 
   private static Map<String, Fullness> fullness(MountedPool pool) throws IOException {
@@ -128,17 +194,14 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
   /** Tells how full a snapshot is that fills by so many sectors a second. */
   private void snapshot(String name, Fullness now, double rate) {
     double seconds = rate > 0 ? (now.total() - now.used()) / rate : Double.POSITIVE_INFINITY;
-    String text = String.format(Locale.ROOT, "%.2f %% full", now.percent());
+    String text = percent(now);
     String words = rate > 0 ? text + ", and at this rate full in " + inWords(seconds) : text;
-    if (now.nearlyFull() || seconds < SOON_SECONDS) {
-      findings.problem(
-          "snapshot " + name,
-          words,
-          "if it does not extend itself: dmsnap extend "
-              + mount.mountpoint()
-              + " "
-              + name
-              + " +SIZE");
+    String advice =
+        "if it does not extend itself: dmsnap extend " + mount.mountpoint() + " " + name + " +SIZE";
+    if (now.nearlyFull()) {
+      findings.problem("snapshot " + name, words, advice);
+    } else if (seconds < SOON_SECONDS) {
+      findings.note("snapshot " + name, words, advice);
     } else {
       findings.ok("snapshot " + name, words);
     }

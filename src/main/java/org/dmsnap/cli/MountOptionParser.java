@@ -23,6 +23,10 @@ final class MountOptionParser {
 
   private static final List<String> GENERIC_PREFIXES = List.of("x-", "X-", "user=", "comment=");
 
+  private static final Set<String> VALUED =
+      Set.of(
+          "uid gid mode autoextend_threshold autoextend_percent overflow threads".split(" ", -1));
+
   private static final Map<String, OverflowPolicy> OVERFLOW =
       Map.of("invalidate", OverflowPolicy.INVALIDATE, "refuse", OverflowPolicy.REFUSE);
 
@@ -92,7 +96,7 @@ final class MountOptionParser {
       case "allow_other" -> allowOther = true;
       case "allow_root" -> allowRoot = true;
       case "accept_changed_origin" -> acceptChangedOrigin = true;
-      default -> throw unknown(option);
+      default -> throw VALUED.contains(option) ? valueless(option) : unknown(option);
     }
   }
 
@@ -105,6 +109,9 @@ final class MountOptionParser {
       case "autoextend_percent" -> percent = (int) number(name, value, 0, Integer.MAX_VALUE);
       case "overflow" -> overflow = policy(value);
       case "threads" -> threads = (int) number(name, value, 1, MOST_THREADS);
+      case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin" ->
+          throw new IllegalArgumentException(
+              "mount option " + name + "=" + value + ": it takes no value");
       default -> throw unknown(name + "=" + value);
     }
   }
@@ -152,6 +159,11 @@ final class MountOptionParser {
       throw new IllegalArgumentException("overflow=" + value + ": it must be invalidate or refuse");
     }
     return policy;
+  }
+
+  private static IllegalArgumentException valueless(String option) {
+    return new IllegalArgumentException(
+        "mount option " + option + ": it needs a value, " + option + "=...");
   }
 
   private static IllegalArgumentException unknown(String option) {

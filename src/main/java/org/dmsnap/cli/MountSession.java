@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -121,6 +123,7 @@ final class MountSession {
 
   /** Unmounts, by and by lazily. */
   private void leave() {
+    Optional<MountTable.Entry> entry = entry();
     long end = System.nanoTime() + PATIENCE.toNanos();
     boolean told = false;
     while (!unmounted()) {
@@ -133,6 +136,34 @@ final class MountSession {
         detach();
         return;
       }
+    }
+    if (!gone(POLL.toMillis())) {
+      entry.stream()
+          .flatMap(gone -> Holders.elsewhere(Path.of("/"), gone).stream())
+          .forEach(holder -> pool.log().warning("stopping, but still mounted for " + holder));
+      if (!gone(TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))) {
+        letGo();
+      }
+    }
+  }
+
+  /** The mount as the kernel lists it, while it does. */
+  private Optional<MountTable.Entry> entry() {
+    try {
+      return Optional.ofNullable(MountTable.read(Path.of("/proc")).at(mount.mountpoint()));
+    } catch (IOException unknown) {
+      pool.log().warning("mounts cannot be read: " + Main.reason(unknown));
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it is mounted nowhere any more; other mount namespaces may keep it. */
+  private boolean gone(long millis) {
+    try {
+      return mount.awaitUnmounted(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -150,12 +181,17 @@ final class MountSession {
   }
 
   private void detach() {
+    letGo();
+    attempt(mount::detach);
+  }
+
+  /** Who uses it still is not waited for. */
+  private void letGo() {
     pool.log().warning("still in use; what is open will answer no more");
     attempt(pool::commit);
     synchronized (this) {
       detached = true;
     }
-    attempt(mount::detach);
   }
 
   private static boolean pause() {

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +39,13 @@ record MountTable(List<Entry> entries) {
 
   /** Reads the mounts as this process sees them, or as {@code proc} tells in a test. */
   static MountTable read(Path proc) throws IOException {
+    return ofProcess(proc.resolve("self"));
+  }
+
+  /** Reads the mounts as the process sees them whose directory in /proc is {@code process}. */
+  static MountTable ofProcess(Path process) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (String line : Files.readAllLines(proc.resolve("self/mountinfo"))) {
+    for (String line : Files.readAllLines(process.resolve("mountinfo"))) {
       int separator = line.indexOf(" - ");
       String[] where = line.substring(0, Math.max(0, separator)).split(" ", -1);
       String[] what = line.substring(separator + 3).split(" ", 3);
@@ -69,21 +76,30 @@ record MountTable(List<Entry> entries) {
     return null;
   }
 
+  /** The mounts of the pool {@code path}, absolute and without links. */
+  List<Entry> ofPool(Path path) {
+    return entries.stream()
+        .filter(mount -> mount.type().equals(TYPE) && mount.source().equals(path.toString()))
+        .toList();
+  }
+
+  /**
+   * Refuses the pool {@code path} where its mountpoint is meant, naming that.
+   *
+   * @throws ErrnoException EINVAL if it is mounted
+   */
+  void refusePool(Path path) throws ErrnoException {
+    for (Entry mount : ofPool(path)) {
+      throw new ErrnoException(
+          Errno.EINVAL, path + " is the pool; name where it is mounted, " + mount.mountpoint());
+    }
+  }
+
   /** The mounts of single volumes out of {@code mount}, made by {@code mount --bind}. */
   List<Entry> partsOf(Entry mount) {
     return entries.stream()
         .filter(entry -> entry.device().equals(mount.device()) && !entry.root().equals("/"))
         .toList();
-  }
-
-  /** Absolute and without links; of a dead mount, which does not resolve, its parent's at least. */
-  static Path resolved(Path path) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
-    Path parent = absolute.getParent();
-    if (Files.isDirectory(absolute) || parent == null) {
-      return absolute.toRealPath();
-    }
-    return parent.toRealPath().resolve(absolute.getFileName());
   }
 
   /** Undoes what the kernel does to blanks and backslashes: {@code \040}. */

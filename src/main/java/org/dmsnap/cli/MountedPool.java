@@ -16,11 +16,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.fuse.Mountpoint;
 
 /** A mounted pool as its user sees it: the files under {@code ctl}. */
 final class MountedPool {
 
-  private static final int LONGEST_REASON = 16 << 10;
+  private static final int LONGEST_REPLY = 16 << 10;
+  private static final String USAGE = "usage: ";
 
   /** Which letter of {@code lv_attr} is the state. */
   static final int STATE = 4;
@@ -29,13 +31,14 @@ final class MountedPool {
   private final Path control;
 
   /**
-   * @throws ErrnoException if no pool is mounted at {@code mountpoint}
+   * @throws IOException in words if no pool is mounted at {@code mountpoint}
    */
-  MountedPool(Path mountpoint) throws ErrnoException {
+  MountedPool(Path mountpoint) throws IOException {
     this.mountpoint = mountpoint;
     control = mountpoint.resolve("ctl");
     if (!Files.isDirectory(control.resolve("status"))) {
-      refuseDead(mountpoint);
+      refuseUnreadable(mountpoint);
+      MountTable.read(Path.of("/proc")).refusePool(Mountpoint.resolved(mountpoint));
       throw new ErrnoException(
           Errno.EINVAL,
           mountpoint
@@ -45,10 +48,24 @@ final class MountedPool {
     }
   }
 
-  /** Says so if the process that served a pool there was killed: nothing in it answers. */
-  private static void refuseDead(Path mountpoint) throws ErrnoException {
+  /**
+   * Says so if nothing is there, if it is another user's, or if the process that served a pool
+   * there was killed, and nothing in it answers.
+   */
+  private static void refuseUnreadable(Path mountpoint) throws ErrnoException {
+    if (Files.notExists(mountpoint)) {
+      throw new ErrnoException(Errno.ENOENT, mountpoint + " does not exist");
+    }
     try {
       Files.getLastModifiedTime(mountpoint.resolve("ctl"));
+    } catch (AccessDeniedException foreign) {
+      throw new ErrnoException(
+          Errno.EACCES,
+          "you may not look into "
+              + mountpoint
+              + "; if a pool is mounted there, do this as the user who mounted it, who may let"
+              + " others in with -o allow_other",
+          foreign);
     } catch (FileSystemException failure) {
       if (Errno.ENOTCONN.description().equals(failure.getReason())) {
         throw new ErrnoException(
@@ -93,15 +110,18 @@ final class MountedPool {
   /**
    * Writes {@code line} to the control file of {@code command}.
    *
+   * @return what the file then warns of
    * @throws IOException saying what the file then says of the failure
    */
-  void run(String command, String line) throws IOException {
+  List<String> run(String command, String line) throws IOException {
     try (FileChannel file = open(control.resolve(command))) {
       try {
         file.write(ByteBuffer.wrap((line + "\n").getBytes(UTF_8)));
       } catch (IOException e) {
-        throw new IOException(reason(file), e);
+        throw new IOException(reply(file), e);
       }
+      String reply = reply(file);
+      return reply.startsWith(USAGE) ? List.of() : reply.lines().toList();
     }
   }
 
@@ -137,6 +157,9 @@ final class MountedPool {
 
   private static IOException explained(String what, FileSystemException e) {
     String reason = e.getReason();
+    if (Errno.EROFS.description().equals(reason)) {
+      return new IOException("the pool is mounted read-only; mount it without ro to change it", e);
+    }
     if (e instanceof AccessDeniedException) {
       reason = "permission denied; the owner of the mount alone may, and not if it is read-only";
     } else if (e instanceof NoSuchFileException) {
@@ -145,8 +168,8 @@ final class MountedPool {
     return new IOException(what + ": " + reason, e);
   }
 
-  private static String reason(FileChannel file) throws IOException {
-    ByteBuffer text = ByteBuffer.allocate(LONGEST_REASON);
+  private static String reply(FileChannel file) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(LONGEST_REPLY);
     file.read(text, 0);
     return UTF_8.decode(text.flip()).toString().strip();
   }

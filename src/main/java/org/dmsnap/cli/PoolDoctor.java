@@ -27,11 +27,7 @@ record PoolDoctor(Path pool, Findings findings) {
 
   /** Looks at it and, if it is mounted, at the mounts, for which rates are measured. */
   void look(long sampleMillis) throws IOException {
-    List<MountTable.Entry> mounts =
-        MountTable.read(Path.of("/proc")).entries().stream()
-            .filter(mount -> mount.type().equals(MountTable.TYPE))
-            .filter(mount -> mount.source().equals(pool.toString()))
-            .toList();
+    List<MountTable.Entry> mounts = MountTable.read(Path.of("/proc")).ofPool(pool);
     if (mounts.isEmpty()) {
       unmounted();
       space();

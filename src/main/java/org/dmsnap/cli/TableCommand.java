@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "table",
     description = "Prints the table line of a device, or of every device.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  dmsnap table /mnt/vg", "  dmsnap table /mnt/vg snap"})
 final class TableCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

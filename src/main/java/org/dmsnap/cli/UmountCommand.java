@@ -1,6 +1,7 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "umount",
     description = "Unmounts a pool; returns once everything is committed and the pool unlocked.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  dmsnap umount /mnt/vg"})
 final class UmountCommand implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1); // handles are closed a bit later
@@ -48,8 +50,12 @@ final class UmountCommand implements Callable<Integer> {
     refuseIfPartsStay(table, mount);
     Path path = Path.of(mount.mountpoint());
     List<String> unwritten = Unwritten.of(path);
+    boolean served = Files.exists(path);
     unmount(path);
-    awaitUnlocked(Path.of(mount.source()));
+    List<String> others = served ? elsewhere(mount) : List.of();
+    if (others.isEmpty()) {
+      awaitUnlocked(Path.of(mount.source()));
+    }
     if (!unwritten.isEmpty()) {
       throw new ErrnoException(
           Errno.EIO,
@@ -57,13 +63,21 @@ final class UmountCommand implements Callable<Integer> {
               + " is lost of: "
               + String.join(", ", unwritten));
     }
+    if (!others.isEmpty()) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          "unmounted here, but served on, for it is still mounted for "
+              + String.join("; ", others)
+              + "; unmount it there, or end that");
+    }
     return 0;
   }
 
   private MountTable.Entry find(MountTable table) throws IOException {
-    Path path = MountTable.resolved(mountpoint);
+    Path path = Mountpoint.resolved(mountpoint);
     MountTable.Entry mount = table.at(path);
     if (mount == null) {
+      table.refusePool(path);
       throw new ErrnoException(
           Errno.EINVAL, mountpoint + " is not mounted; see: findmnt -t fuse.dmsnap");
     }
@@ -91,6 +105,12 @@ final class UmountCommand implements Callable<Integer> {
       throw new ErrnoException(
           Errno.EBUSY, mount.mountpoint() + " is in use by " + where + "; unmount that first");
     }
+  }
+
+  /** Other mount namespaces, of containers for one, that still show what was unmounted here. */
+  private static List<String> elsewhere(MountTable.Entry mount) throws IOException {
+    boolean oneOfSeveral = isMounted(Path.of(mount.source()));
+    return oneOfSeveral ? List.of() : Holders.elsewhere(Path.of("/"), mount);
   }
 
   private static void unmount(Path path) throws IOException, InterruptedException {
@@ -135,8 +155,6 @@ final class UmountCommand implements Callable<Integer> {
 
   /** Whether it is, again: then it has been unlocked meanwhile. */
   private static boolean isMounted(Path pool) throws IOException {
-    return MountTable.read(Path.of("/proc")).entries().stream()
-        .filter(mount -> mount.type().equals(MountTable.TYPE))
-        .anyMatch(mount -> mount.source().equals(pool.toString()));
+    return !MountTable.read(Path.of("/proc")).ofPool(pool).isEmpty();
   }
 }

@@ -31,6 +31,7 @@ final class Views implements AutoCloseable {
   private final List<CowReader> stores = new ArrayList<>();
   private String origin = "";
   private long bytes;
+  private boolean same; // the snapshot is compared with itself
 
   private Views(MountedPool pool) {
     this.pool = pool;
@@ -48,6 +49,7 @@ final class Views implements AutoCloseable {
       views.add(mountpoint, snapshot);
       if (other != null) {
         views.add(mountpoint, other);
+        views.same = other.equals(snapshot);
       }
       return views;
     } catch (IOException | RuntimeException failure) {
@@ -130,7 +132,9 @@ final class Views implements AutoCloseable {
 
   /** Hands the ranges in which they may differ to {@code visitor}, in order. */
   void forEachDifference(ExceptedRanges.Visitor visitor) throws IOException {
-    ExceptedRanges.forEach(stores, bytes, visitor);
+    if (!same) {
+      ExceptedRanges.forEach(stores, bytes, visitor);
+    }
   }
 
   /** As {@link #forEachDifference}, shown on {@code err} if it takes long. */

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "wait",
     description = "Waits until the merge of SNAP is done, showing how far it is.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  dmsnap wait /mnt/vg snap"})
 final class WaitCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

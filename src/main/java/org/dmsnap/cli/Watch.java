@@ -3,6 +3,8 @@ package org.dmsnap.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
 
 /**
  * Looks at a text again and again, until it cannot be had any more, nobody reads, or the thread is
@@ -36,26 +38,43 @@ record Watch(PrintWriter out, boolean tty, long pauseMillis) {
   void show(Text text) throws IOException {
     String last = tty ? CLEAR : "";
     out.print(last);
-    do {
-      String now = text.now();
+    for (String now = text.now(); ; now = again(text)) {
       if (tty) {
         out.print(HOME + now.replace("\n", TO_END_OF_LINE + "\n") + TO_END_OF_SCREEN);
       } else if (!now.equals(last)) {
         out.print(now);
       }
       last = now;
-    } while (goesOn());
+      if (!goesOn()) {
+        return;
+      }
+    }
   }
 
   /** Prints the lines, and then those that are added at the end. */
   void follow(Text text) throws IOException {
     String last = "";
-    do {
-      List<String> lines = text.now().lines().toList();
+    for (String now = text.now(); ; now = again(text)) {
+      List<String> lines = now.lines().toList();
       List<String> more = lines.subList(lines.lastIndexOf(last) + 1, lines.size());
       more.forEach(line -> out.print(line + "\n"));
       last = lines.isEmpty() ? last : lines.get(lines.size() - 1);
-    } while (goesOn());
+      if (!goesOn()) {
+        return;
+      }
+    }
+  }
+
+  /** The text of a pool that was there before. */
+  private static String again(Text text) throws IOException {
+    try {
+      return text.now();
+    } catch (ErrnoException failure) {
+      if (failure.errno() == Errno.EINVAL) { // no pool is mounted there
+        throw new ErrnoException(Errno.ENODEV, "the pool is not mounted any more", failure);
+      }
+      throw failure;
+    }
   }
 
   private boolean goesOn() {

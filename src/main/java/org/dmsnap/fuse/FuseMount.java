@@ -104,6 +104,11 @@ public final class FuseMount implements AutoCloseable {
     loop.awaitEnd();
   }
 
+  /** As {@link #awaitUnmounted()}, for so long at most; whether the mount is gone. */
+  public boolean awaitUnmounted(long millis) throws InterruptedException {
+    return loop.awaitEnd(millis);
+  }
+
   /**
    * Unmounts, on any thread, if no file is open; returns when the mount is gone.
    *

@@ -18,6 +18,8 @@ public final class Mountpoint {
   private static final MountCalls SYSTEM = MountCalls.INSTANCE;
   private static final int EXISTS = 0; // F_OK of access(2)
 
+  private static final Path MOUNTS = Path.of("/proc/self/mounts");
+
   private final Path path;
 
   private Mountpoint(Path path) {
@@ -34,7 +36,7 @@ public final class Mountpoint {
    * over.
    */
   static Mountpoint ready(Path path) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = resolved(path);
     Mountpoint raw = new Mountpoint(absolute);
     while (raw.dead()) {
       raw.detach();
@@ -75,6 +77,25 @@ public final class Mountpoint {
     unmount(MountCalls.MNT_DETACH, "-uz");
   }
 
+  /**
+   * Absolute and without links, as the mount table shows it; also that of a dead mount, which the
+   * system does not resolve.
+   *
+   * @throws IOException if the directory that it is in is not there
+   */
+  public static Path resolved(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (Files.isDirectory(absolute) || parent == null) {
+      return absolute.toRealPath();
+    }
+    if (Files.isSymbolicLink(absolute)) {
+      Path target = parent.resolve(Files.readSymbolicLink(absolute));
+      return target.equals(absolute) ? absolute : resolved(target);
+    }
+    return parent.toRealPath().resolve(absolute.getFileName());
+  }
+
   private boolean dead() {
     return SYSTEM.access(path.toString(), EXISTS) != 0 && LastErrno.get() == Errno.ENOTCONN;
   }
@@ -99,7 +120,20 @@ public final class Mountpoint {
     if (said.contains("busy")) {
       throw failure(Errno.EBUSY);
     }
+    if (said.contains("not found in")) { // of all mounts it knows those of the caller alone
+      if (!mounted()) {
+        throw failure(Errno.EINVAL);
+      }
+      throw new ErrnoException(
+          Errno.EPERM,
+          "you may not unmount " + path + ": do this as the user who mounted it, or as root");
+    }
     throw new ErrnoException(Errno.EPERM, said.strip());
+  }
+
+  private boolean mounted() throws IOException {
+    String place = " " + path.toString().replace(" ", "\\040") + " ";
+    return Files.readAllLines(MOUNTS).stream().anyMatch(line -> line.contains(place));
   }
 
   private static int exitOf(Process process) throws ErrnoException {

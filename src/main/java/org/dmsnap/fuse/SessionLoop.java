@@ -116,6 +116,16 @@ public final class SessionLoop implements StallListener {
     }
   }
 
+  /** As {@link #awaitEnd()}, for so long at most; whether the mount is gone. */
+  synchronized boolean awaitEnd(long millis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (long left = millis; !ended && left > 0; ) {
+      wait(left);
+      left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+    }
+    return ended;
+  }
+
   /** Waits until every thread has ended. */
   void join() throws InterruptedException {
     awaitEnd();

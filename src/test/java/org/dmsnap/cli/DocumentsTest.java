@@ -112,6 +112,12 @@ class DocumentsTest {
     "'status mnt snap', snap snap-cow",
     "'snapshot mnt other b', base",
     "'merge ~/mnt sn', snap",
+    "'map --width 80 mnt sn', snap",
+    "'map --width = 80 mnt sn', snap",
+    "'map --width=80 mnt sn', snap",
+    "'map --json mnt sn', snap",
+    "'diff mnt snap --from sn', snap",
+    "'diff mnt snap --from = sn', snap",
   })
   void bash_completes_commands_options_and_the_volumes_of_the_mount(String typed, String words)
       throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,28 @@ class HoldersTest {
             "a mount on /mnt/vg/x",
             "process 42 (cat) in /mnt/vg/snap",
             "process 43 (sh) in /mnt/vg");
+  }
+
+  @Test
+  void names_one_process_of_each_namespace_in_which_it_is_still_mounted() throws IOException {
+    String mounted = "30 1 0:40 / /mnt/vg rw - fuse.dmsnap /vg rw\n";
+    for (String process : List.of("50", "51", "52", "53")) {
+      write("proc/" + process + "/comm", "sleep\n");
+      write("proc/" + process + "/mountinfo", process.equals("53") ? "" : mounted);
+    }
+    link("proc/50/ns/mnt", "mnt:[1]");
+    link("proc/51/ns/mnt", "mnt:[1]");
+    link("proc/52/ns/mnt", "mnt:[2]");
+
+    MountTable.Entry gone =
+        new MountTable.Entry("0:40", "/", "/mnt/vg", "rw", "fuse.dmsnap", "/vg");
+    MountTable.Entry another =
+        new MountTable.Entry("0:40", "/", "/mnt/vg", "rw", "fuse.dmsnap", "/vg2");
+    assertThat(Holders.elsewhere(root, gone))
+        .hasSize(2)
+        .contains("process 52 (sleep) at /mnt/vg")
+        .allMatch(holder -> holder.endsWith(" (sleep) at /mnt/vg"));
+    assertThat(Holders.elsewhere(root, another)).isEmpty();
   }
 
   @Test

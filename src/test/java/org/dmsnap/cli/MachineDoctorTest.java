@@ -64,6 +64,26 @@ class MachineDoctorTest {
   }
 
   @Test
+  void a_file_system_that_is_left_from_a_mount_is_a_note() throws IOException {
+    write("sys/block/loop0/loop/backing_file", "/base\n");
+    write("sys/block/loop0/dev", "7:0\n");
+    write("sys/block/loop1/loop/backing_file", "/srv/disk.img\n");
+    write("sys/block/loop1/dev", "7:1\n");
+    write("sys/block/loop2/loop/backing_file", "/system.squashfs\n");
+    write("sys/block/loop2/dev", "7:2\n");
+    write(
+        "proc/self/mountinfo",
+        "31 1 7:0 / /a rw - ext4 /dev/loop0 rw\n"
+            + "32 1 7:1 / /b rw - ext4 /dev/loop1 rw\n"
+            + "33 1 7:2 / /c ro - squashfs /dev/loop2 ro\n");
+
+    assertThat(look())
+        .filteredOn(found -> found.state() != State.OK)
+        .extracting(Diagnosis::about)
+        .containsExactly("file system /a");
+  }
+
+  @Test
   void a_user_needs_a_fusermount_that_runs_as_root() {
     user = "someone";
 

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +137,55 @@ class MainTest {
     assertThat(run("lvs", mount.resolve("ctl").toString())).isEqualTo(1);
 
     assertThat(err.toString()).contains("is not where you have a pool mounted").hasLineCount(1);
+  }
+
+  @Test
+  void what_is_nowhere_is_not_said_to_be_mountable_over() {
+    assertThat(run("lvs", mount.resolve("nowhere").toString())).isEqualTo(1);
+
+    assertThat(err.toString()).contains("nowhere does not exist").doesNotContain("dmsnap mount");
+  }
+
+  @Test
+  void words_that_stand_for_nothing_are_named() {
+    run("lvss", "/m");
+    run("lvs", "/m", "more");
+    run("lvs", "--bogus", "/m");
+
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            command -> assertThat(command).contains("there is no command lvss, perhaps lvs;"),
+            word -> assertThat(word).contains("one word too many: more; see: dmsnap lvs --help"),
+            option -> assertThat(option).contains("there is no option --bogus"));
+  }
+
+  @Test
+  void each_subcommand_tells_the_version_that_its_help_promises() {
+    assertThat(run("lvs", "-V")).isZero();
+    assertThat(run("create", "--version")).isZero();
+
+    assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.startsWith("dmsnap "));
+  }
+
+  @Test
+  void help_is_a_command_as_with_lvm() {
+    assertThat(Main.meant("help", "lvs")).containsExactly("lvs", "--help");
+    assertThat(Main.meant("help")).containsExactly("--help");
+    assertThat(Main.meant("help", "lvss")).containsExactly("lvss");
+    assertThat(Main.meant("lvs", "help")).containsExactly("lvs", "help");
+    assertThat(Main.meant()).isEmpty();
+  }
+
+  @Test
+  void the_help_of_each_command_has_examples_and_fits_a_terminal() {
+    for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+      List<String> footer = List.of(command.getCommandSpec().usageMessage().footer());
+      String name = command.getCommandName();
+
+      assertThat(footer).as(name).contains("Examples:");
+      assertThat(footer).as(name).anyMatch(line -> line.startsWith("  dmsnap " + name + " "));
+      assertThat(footer).as(name).allMatch(line -> line.length() < 80);
+    }
   }
 
   @ParameterizedTest

@@ -111,9 +111,32 @@ class MergeProgressTest {
     assertThatThrownBy(() -> await(false)).hasMessageContaining("not mounted any more");
   }
 
+  @Test
+  void one_that_was_just_asked_for_has_started_or_waits() throws Exception {
+    write("lvs", HEADINGS + "  [snap] vg   Swi-a-s---   8.00m base   0.00  \n");
+    progress(false).tellBegun();
+    write("status/base", "0 8 snapshot-origin \n");
+    write("status/snap", "0 8 snapshot 16/32 16\n");
+    progress(false).tellBegun();
+    Files.delete(mountpoint.resolve("ctl/status/snap"));
+    write("status/base", "0 8 linear \n");
+    write("lvs", HEADINGS);
+    progress(false).tellBegun();
+
+    assertThat(printed.toString().lines())
+        .containsExactly(
+            "  Merging of volume snap started.",
+            "  Merging of snap will occur when base and it are closed.",
+            "  Merging of volume snap started.");
+  }
+
   private void await(boolean terminal) throws IOException {
+    progress(terminal).await();
+  }
+
+  private MergeProgress progress(boolean terminal) throws IOException {
     ProgressLines lines = new ProgressLines(new PrintWriter(printed), terminal, () -> 0);
-    new MergeProgress(new MountedPool(mountpoint), "snap", lines).await();
+    return new MergeProgress(new MountedPool(mountpoint), "snap", lines);
   }
 
   private void write(String file, String text) throws IOException {

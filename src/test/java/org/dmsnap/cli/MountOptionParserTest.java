@@ -62,6 +62,16 @@ class MountOptionParserTest {
     assertThat(parse(option).pool()).isEqualTo(PoolOptions.DEFAULT);
   }
 
+  @Test
+  void a_value_too_many_or_too_few_is_not_called_an_unknown_option() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> parse("threads"))
+        .withMessage("mount option threads: it needs a value, threads=...");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> parse("ro=1"))
+        .withMessage("mount option ro=1: it takes no value");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"bogus", "bogus=1", "ro=1", "threads", "remount", "RO"})
   void any_other_is_refused_and_named(String option) {

@@ -10,6 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
 import org.junit.jupiter.api.Test;
 
 /** What is printed of a text that changes, and in which colours. */
@@ -54,6 +56,24 @@ class WatchTest {
                 + "long\u001b[K\nb\u001b[K\n\u001b[J"
                 + home
                 + "a\u001b[K\n\u001b[J");
+  }
+
+  @Test
+  void a_pool_that_is_no_longer_mounted_is_said_to_be_so() {
+    boolean[] seen = {false};
+    Watch.Text once =
+        () -> {
+          if (seen[0]) {
+            throw new ErrnoException(Errno.EINVAL, "no pool is mounted there");
+          }
+          seen[0] = true;
+          return "a\n";
+        };
+
+    assertThatThrownBy(() -> watch(false).show(once)).hasMessageContaining("any more");
+    assertThatThrownBy(() -> watch(false).show(once)).hasMessage("no pool is mounted there");
+    seen[0] = false;
+    assertThatThrownBy(() -> watch(false).follow(once)).hasMessageContaining("any more");
   }
 
   @Test

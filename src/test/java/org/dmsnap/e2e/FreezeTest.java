@@ -49,7 +49,7 @@ class FreezeTest {
     Result done = pool.run("$dmsnap snapshot --freeze $mnt snap base 64M");
 
     assertThat(done.succeeded()).isTrue();
-    assertThat(done.errors()).contains("nothing is frozen").hasLineCount(1);
+    assertThat(done.errors()).contains("nothing was frozen").hasLineCount(1);
     assertThat(pool.run("$dmsnap snapshot --freeze $mnt snap2 base2 64M").errors())
         .contains("no volume base2");
   }

@@ -20,6 +20,35 @@ class MountTest {
   @AutoClose private final MountedPool pool = MountedPool.empty();
 
   @Test
+  void a_dead_mount_is_cleared_away_by_way_of_a_link_too() {
+    pool.mount();
+    pool.sh("ln -s $mnt link");
+    pool.server().destroyForcibly();
+    MountedPool.await("the server's end", () -> !pool.run("test -e $mnt").succeeded());
+
+    pool.sh("$dmsnap mount $vg link && echo 'base 1M' >link/ctl/create && $dmsnap umount link");
+    pool.mount();
+
+    assertThat(pool.sh("ls $mnt")).contains("base");
+  }
+
+  @Test
+  void what_is_mounted_is_no_pool_and_a_pool_no_mountpoint_of_its_own() {
+    assertThat(pool.run("$dmsnap mount $vg $vg").errors()).contains("over itself").hasLineCount(1);
+    pool.mount();
+    pool.sh("mkdir other");
+
+    assertThat(pool.run("$dmsnap mount $mnt other").errors())
+        .contains("is no pool, one is mounted there; name the pool, " + pool.sh("echo $vg"))
+        .hasLineCount(1);
+    assertThat(pool.run("$dmsnap lvs $vg").errors())
+        .contains("is the pool; name where it is mounted, " + pool.sh("echo $mnt"));
+    assertThat(pool.run("$dmsnap umount $vg").errors()).contains("is the pool; name where");
+    assertThat(pool.run("$dmsnap check $vg").errors())
+        .contains("which shows it at " + pool.sh("echo $mnt"));
+  }
+
+  @Test
   void a_pool_is_mounted_once_and_the_second_mount_names_the_first() {
     pool.mount();
     Result second = pool.run("$dmsnap mount $vg $a");

@@ -69,6 +69,44 @@ class StopTest {
   }
 
   @Test
+  void another_mount_namespace_is_named_and_waited_for_by_nobody() throws InterruptedException {
+    Process server = foreground();
+    pool.control("create", "base 64M");
+    Process other = pool.start("other", "exec unshare -m --propagation private sleep infinity");
+    pool.awaitSh(
+        "grep -q $mnt /proc/"
+            + other.pid()
+            + "/mountinfo && grep -q sleep /proc/"
+            + other.pid()
+            + "/comm");
+
+    Result refused = pool.run("$dmsnap umount $mnt");
+    pool.sh("kill -TERM " + server.pid());
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.errors()).contains("process " + other.pid() + " (sleep) at ");
+    assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    MountedPool.end(other);
+    pool.mount();
+  }
+
+  @Test
+  void sigterm_names_another_mount_namespace() throws InterruptedException {
+    Process server = foreground();
+    Process other = pool.start("other", "exec unshare -m --propagation private sleep infinity");
+    pool.awaitSh("grep -q sleep /proc/" + other.pid() + "/comm");
+
+    pool.sh("kill -TERM " + server.pid());
+
+    assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isZero();
+    assertThat(pool.sh("cat server.out server.err"))
+        .contains("still mounted for process " + other.pid() + " (sleep) at ");
+    MountedPool.end(other);
+    pool.mount();
+  }
+
+  @Test
   void sigterm_detaches_those_who_do_not_close() throws InterruptedException {
     Process server = foreground();
     mountFileSystem();
