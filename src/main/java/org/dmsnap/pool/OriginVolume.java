@@ -58,6 +58,7 @@ final class OriginVolume extends Volume {
   private final boolean poolReadOnly;
   private final RealDevice real = new RealDevice(this);
   private volatile Layers layers = new Layers(List.of(), null, null);
+  private volatile @Nullable String imageProtection;
   private volatile @Nullable String protection;
   private volatile long suspension = NOT_SUSPENDED;
 
@@ -183,19 +184,13 @@ final class OriginVolume extends Volume {
 
   private void settle() {
     RunningMerge running = layers.merge();
-    if (running != null) {
-      serve(running.target());
-    } else {
-      serve(snapshots().isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin));
-    }
-    protection = poolProtection();
+    Target idle = snapshots().isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin);
+    serve(running == null ? idle : running.target());
+    protection = poolReadOnly ? POOL_PROTECTION : imageProtection;
     for (SnapshotVolume snapshot : snapshots()) {
       if (snapshot.unloadable()) {
-        protection =
-            name()
-                + " is read-only until its snapshot "
-                + snapshot.name()
-                + ", which could not be loaded, is repaired or removed";
+        String which = "its snapshot " + snapshot.name() + ", which could not be loaded";
+        protection = name() + " is read-only until " + which + ", is repaired or removed";
       }
     }
   }
@@ -203,6 +198,12 @@ final class OriginVolume extends Volume {
   @Override
   @Nullable String writeProtection() {
     return protection;
+  }
+
+  /** Its image was opened for reading alone, and why; before anyone looks. */
+  void protectedImage(String reason) {
+    imageProtection = reason;
+    settle();
   }
 
   /** Why nothing in the pool can be written, or null. */

@@ -3,6 +3,7 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import jnr.constants.platform.Errno;
@@ -11,7 +12,6 @@ import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.store.DiskHeader;
@@ -24,6 +24,10 @@ final class PoolLoader {
   private final PoolTable listed;
   private final Adoption adoption;
   private final Recovery recovery;
+
+  /** How opening for writing fails where reading may still do. */
+  private static final Set<Errno> PROTECTED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
+
   private final Access access;
 
   private PoolLoader(PoolState state) throws IOException {
@@ -115,15 +119,42 @@ final class PoolLoader {
     }
     boolean accept = state.options().acceptChangedOrigin();
     new ChangedOrigin(listed, accept, state.log()).check(name, stat);
-    BlockDevice image = state.directory().openImage(file, access);
-    Origin origin = state.origin(name, image);
-    OriginVolume volume =
-        new OriginVolume(
-            name, origin, file, stat.modifiedSeconds() * 1000, state.options().readOnly());
+    OriginVolume volume = image(name, file, stat);
     state.volumes().add(volume);
     for (String snapshot : listed.snapshotsOf(name)) {
       snapshot(snapshot, volume);
     }
+  }
+
+  /**
+   * An image that cannot be written, such as one that is evidence, makes an origin that can be read
+   * alone; its snapshots can be written, as the kernel's can over a read-only device.
+   */
+  private OriginVolume image(String name, String file, BackingDirectory.Stat stat)
+      throws IOException {
+    BlockDevice image;
+    String protection = null;
+    try {
+      image = state.directory().openImage(file, access);
+    } catch (ErrnoException denied) {
+      if (access == Access.READ || !PROTECTED.contains(denied.errno())) {
+        throw denied;
+      }
+      image = state.directory().openImage(file, Access.READ);
+      protection = name + " is read-only, for its image " + file + " cannot be written to by you";
+      state.log().warning(protection);
+    }
+    OriginVolume volume =
+        new OriginVolume(
+            name,
+            state.origin(name, image),
+            file,
+            stat.modifiedSeconds() * 1000,
+            state.options().readOnly());
+    if (protection != null) {
+      volume.protectedImage(protection);
+    }
+    return volume;
   }
 
   private void snapshot(String name, OriginVolume origin) throws IOException {

@@ -174,6 +174,31 @@ class MountTest {
     assertThat(refused.errors()).hasLineCount(1).contains("may not write").contains("-o ro");
   }
 
+  /** As the kernel's snapshots of a read-only device are used, for evidence. */
+  @Test
+  void an_image_that_may_not_be_written_to_has_snapshots_that_may() {
+    assumeTrue(pool.run(USER + "$dmsnap --version").succeeded(), "nobody may not read the program");
+    pool.sh("yes evidence | head -c 1M >disk; chmod 444 disk; mkdir theirs pool");
+    pool.sh("ln -s $work/disk pool/base.img; chown 65534 theirs pool; chmod a+x .");
+
+    Result mounted = pool.run(USER + "$dmsnap mount $work/pool $work/theirs");
+    pool.sh(USER + "$dmsnap snapshot theirs snap base 1M");
+    pool.sh("dd if=/dev/zero of=theirs/snap bs=8K count=3 seek=2 conv=notrunc,fsync status=none");
+    Result written = pool.run("dd if=/dev/zero of=theirs/base bs=8K count=1 conv=notrunc");
+    Result merged = pool.run(USER + "$dmsnap merge theirs snap");
+    String volumes = pool.sh(USER + "$dmsnap lvs theirs | tail -n 2 | cut -d' ' -f 3,5-7");
+    pool.sh(USER + "$dmsnap umount theirs");
+    pool.sh(USER + "$dmsnap mount $work/pool $work/theirs");
+
+    assertThat(mounted.errors()).contains("base is read-only, for its image base.img cannot");
+    assertThat(written.errors()).contains("Read-only file system");
+    assertThat(merged.errors()).contains("Cannot merge", "cannot be written to by you");
+    assertThat(volumes).contains("ori-a-s---", "swi-a-s---");
+    pool.sh("cmp theirs/base disk && yes evidence | head -c 1M | cmp - disk");
+    assertThat(pool.sh("cmp -l theirs/snap disk | wc -l")).isEqualTo("" + 3 * 8192);
+    pool.sh(USER + "$dmsnap umount theirs");
+  }
+
   private void assertRefused(String words, String named) {
     Result result = pool.run("$dmsnap mount " + words);
     assertThat(result.status()).as("%s: %s", words, result).isIn(1, 2);
