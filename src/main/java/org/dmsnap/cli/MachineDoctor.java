@@ -194,7 +194,7 @@ record MachineDoctor(Path root, String user, String path, Findings findings) {
   }
 
   private void left(MountTable.Entry mount) {
-    findings.note(
+    findings.problem(
         "file system " + mount.mountpoint(),
         "the mount that showed the volume behind "
             + mount.source()

@@ -46,6 +46,7 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
       findings.problem("pool " + source, image, "");
     }
     volumes(pool);
+    overflows(pool);
     fullness(pool, sampleMillis);
     for (String holder : Holders.of(Path.of(mount.mountpoint()))) {
       findings.note(about(), "held by " + holder, "end that before it is unmounted");
@@ -132,8 +133,8 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
     } else if (originReadOnly) {
       findings.problem(
           about,
-          "it is shown as Invalid, and its origin is read-only: its COW device could not be loaded"
-              + " (see: dmsnap log "
+          "it is shown as Invalid, and its origin is read-only: perhaps its COW device could not be"
+              + " loaded (see: dmsnap log "
               + mount.mountpoint()
               + ")",
           "bring a missing or damaged COW file back and mount again; or give up what it held: "
@@ -146,6 +147,24 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
 
   private static char attribute(Map<String, String> row, int letter) {
     return Objects.requireNonNullElse(row.get("lv_attr"), "----------").charAt(letter);
+  }
+
+  private void overflows(MountedPool pool) throws IOException {
+    DeviceLines.of(pool, "status", null)
+        .lines()
+        .forEach(
+            (name, line) -> {
+              if (line.strip().endsWith(" snapshot Overflow")) {
+                findings.problem(
+                    "snapshot " + name,
+                    "Overflow: it can only be read, for a write to it found no room",
+                    "dmsnap extend "
+                        + mount.mountpoint()
+                        + " "
+                        + name
+                        + " +SIZE, then unmount and mount the pool");
+              }
+            });
   }
 
   private void fullness(MountedPool pool, long sampleMillis) throws IOException {

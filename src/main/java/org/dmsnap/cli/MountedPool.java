@@ -157,6 +157,11 @@ final class MountedPool {
 
   private static IOException explained(String what, FileSystemException e) {
     String reason = e.getReason();
+    if (Errno.ECONNABORTED.description().equals(reason)
+        || Errno.ENOTCONN.description().equals(reason)) {
+      return new IOException(
+          "the process that served the mount is gone; mount the pool again: dmsnap mount", e);
+    }
     if (Errno.EROFS.description().equals(reason)) {
       return new IOException("the pool is mounted read-only; mount it without ro to change it", e);
     }

@@ -22,7 +22,8 @@ final class MergeCommand implements Command {
   @Override
   public String purpose() {
     return "Merges the snapshot SNAP into its origin in the background, then removes SNAP; waits"
-        + " for both to be closed, unless forced.";
+        + " for both to be closed, unless forced: file systems that are mounted over the two then"
+        + " write stale content over what was merged.";
   }
 
   @Override

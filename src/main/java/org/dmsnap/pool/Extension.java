@@ -33,6 +33,10 @@ final class Extension {
 
   private void origin(OriginVolume origin, long bytes, boolean relative) throws IOException {
     origin.refuseWithSnapshots("extended");
+    String protection = origin.writeProtection();
+    if (protection != null) {
+      throw new ErrnoException(Errno.EROFS, protection);
+    }
     BackingDirectory.Stat stat = state.directory().stat(origin.file());
     if (stat != null && stat.kind() == BackingDirectory.Kind.BLOCK_DEVICE) {
       throw new IllegalArgumentException(origin.name() + " is a block device, which cannot grow");
@@ -85,6 +89,16 @@ final class Extension {
     if (snapshot.persistent()) {
       long sectors = Sectors.in(cow.size());
       state.table().change(table -> table.withCowSectors(snapshot.name(), sectors));
+    }
+    tellOfNoUse(snapshot);
+  }
+
+  /** Room comes too late for what has run out of it. */
+  private void tellOfNoUse(SnapshotVolume snapshot) {
+    if (!snapshot.valid()) {
+      state.log().warning(snapshot.name() + " stays Invalid, until it is reset");
+    } else if (snapshot.overflowed()) {
+      state.log().warning(snapshot.name() + " takes writes once the pool is mounted again");
     }
   }
 

@@ -34,8 +34,9 @@ class DoctorTest {
   @Test
   void who_holds_it_and_what_is_wrong_with_its_volumes_is_told() {
     pool.mount("autoextend_threshold=100");
-    pool.control("create", "base 16M");
-    pool.sh("printf 'lost base 24K\\nfull base 36K\\n' >$mnt/ctl/snapshot");
+    pool.sh("printf 'base 16M\\nother 1M\\n' >$mnt/ctl/create");
+    pool.sh("printf 'lost base 24K\\nfull base 36K\\nover other 24K PO\\n' >$mnt/ctl/snapshot");
+    pool.run("head -c 16K /dev/urandom | dd of=$mnt/over bs=8K conv=notrunc,fsync status=none");
     pool.sh("head -c 16K /dev/urandom | dd of=$mnt/base bs=8K conv=notrunc,fsync status=none");
     pool.control("suspend", "base");
     pool.sh("losetup -f --show $mnt/full >loop");
@@ -45,6 +46,7 @@ class DoctorTest {
     assertThat(found.status()).isEqualTo(1);
     assertThat(found.output())
         .contains("volume lost: the snapshot is Invalid", "dmsnap reset")
+        .contains("snapshot over: Overflow")
         .containsOnlyOnce("held by suspend")
         .contains("dmsnap resume " + pool.sh("echo $mnt") + " base", "snapshot full: ")
         .contains("held by " + pool.sh("cat loop"))
