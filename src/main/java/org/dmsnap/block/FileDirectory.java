@@ -56,8 +56,9 @@ public final class FileDirectory implements BackingDirectory {
     return lock(path, shared, PoolLock.LONGEST_WAIT);
   }
 
-  /** As above, waiting no longer than {@code longestWait}. */
-  static FileDirectory lock(Path path, boolean shared, Duration longestWait) throws IOException {
+  /** As {@link #lock(Path, boolean)}, waiting no longer than {@code longestWait}. */
+  public static FileDirectory lock(Path path, boolean shared, Duration longestWait)
+      throws IOException {
     FileDirectory directory = open(path);
     try {
       if (!shared && !Files.isWritable(directory.path)) {

@@ -67,7 +67,11 @@ final class PoolLock {
   }
 
   private static boolean isPool(String source, Path pool) {
-    return Path.of(source).equals(pool) || Path.of(source).toAbsolutePath().equals(pool);
+    try {
+      return Path.of(source).toRealPath().equals(pool);
+    } catch (IOException unseen) {
+      return Path.of(source).equals(pool); // by this user, or gone
+    }
   }
 
   /** Undoes what the kernel does to spaces, tabs, newlines and backslashes: {@code \040}. */

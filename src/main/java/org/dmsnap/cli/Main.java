@@ -1,6 +1,7 @@
 package org.dmsnap.cli;
 
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -106,9 +108,18 @@ public final class Main implements Runnable {
       subcommand.getCommandSpec().versionProvider(new Version());
     }
     return commandLine
+        .registerConverter(Path.class, Main::path)
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::misused)
         .setExecutionExceptionHandler(Main::failed);
+  }
+
+  /** Nothing is no path, though to Java it is the current directory. */
+  private static Path path(String word) {
+    if (word.isEmpty()) {
+      throw new TypeConversionException("a path is empty");
+    }
+    return Path.of(word);
   }
 
   @Override

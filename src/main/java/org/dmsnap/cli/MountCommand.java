@@ -95,11 +95,13 @@ final class MountCommand implements Callable<Integer> {
     if (!Files.isDirectory(source)) {
       return; // which is said when it is opened
     }
-    MountTable.Entry there = MountTable.read(Path.of("/proc")).at(source.toRealPath());
+    Path real = source.toRealPath();
+    MountTable.Entry there = MountTable.read(Path.of("/proc")).holding(real);
     if (there != null && there.type().equals(MountTable.TYPE)) {
+      String what = real.equals(Path.of(there.mountpoint())) ? "one is" : "but in one that is";
       throw new ErrnoException(
           Errno.EINVAL,
-          source + " is no pool, one is mounted there; name the pool, " + there.source());
+          source + " is no pool, " + what + " mounted there; name the pool, " + there.source());
     }
   }
 

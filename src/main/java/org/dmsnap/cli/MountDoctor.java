@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.Diagnosis.Findings;
@@ -45,12 +47,32 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
     for (String image : AttachedImages.of(Path.of("/"), source)) {
       findings.problem("pool " + source, image, "");
     }
+    leftOut(source, pool);
     volumes(pool);
     overflows(pool);
     fullness(pool, sampleMillis);
     for (String holder : Holders.of(Path.of(mount.mountpoint()))) {
       findings.note(about(), "held by " + holder, "end that before it is unmounted");
     }
+  }
+
+  /** What the table lists and the mount does not show, since its image is missing or unfit. */
+  private void leftOut(Path source, MountedPool pool) throws IOException {
+    Set<String> shown = new HashSet<>(pool.devices("status"));
+    LvsCommand.rows(pool.read("lvs")).forEach(row -> shown.add(plainName(row)));
+    for (String line : KernelFiles.text(source.resolve("pool.table")).lines().toList()) {
+      String name = line.split(":", 2)[0];
+      if (!line.startsWith("#") && !name.endsWith("-cow") && !shown.contains(name)) {
+        findings.problem(
+            "volume " + name,
+            "pool.table lists it, and the mount has left it out",
+            "see: dmsnap log " + mount.mountpoint());
+      }
+    }
+  }
+
+  private static String plainName(Map<String, String> row) {
+    return Objects.requireNonNullElse(row.get("lv_name"), "").replaceAll("[\\[\\]]", "");
   }
 
   private String about() {
@@ -92,7 +114,7 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
             .map(row -> Objects.requireNonNullElse(row.get("lv_name"), ""))
             .toList();
     for (Map<String, String> row : rows) {
-      String name = Objects.requireNonNullElse(row.get("lv_name"), "").replaceAll("[\\[\\]]", "");
+      String name = plainName(row);
       if (attribute(row, TYPE) == 'S' && pool.devices("status").contains(name)) {
         findings.note(
             "volume " + name,

@@ -76,11 +76,33 @@ record MountTable(List<Entry> entries) {
     return null;
   }
 
-  /** The mounts of the pool {@code path}, absolute and without links. */
+  /** The mount that {@code path}, absolute and without links, lies in. */
+  @Nullable Entry holding(Path path) {
+    Entry holding = null;
+    for (Entry mount : entries) {
+      boolean longer =
+          holding == null || mount.mountpoint().length() >= holding.mountpoint().length();
+      if (longer && path.startsWith(mount.mountpoint())) {
+        holding = mount;
+      }
+    }
+    return holding;
+  }
+
+  /** The mounts of the pool {@code path}, whatever links either was named by. */
   List<Entry> ofPool(Path path) {
+    Path pool = real(path);
     return entries.stream()
-        .filter(mount -> mount.type().equals(TYPE) && mount.source().equals(path.toString()))
+        .filter(mount -> mount.type().equals(TYPE) && real(Path.of(mount.source())).equals(pool))
         .toList();
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException unseen) {
+      return path; // by this user, or gone
+    }
   }
 
   /**

@@ -64,7 +64,7 @@ final class MountedPool {
           "you may not look into "
               + mountpoint
               + "; if a pool is mounted there, do this as the user who mounted it, who may let"
-              + " others in with -o allow_other",
+              + " others in with -o allow_other and mode=",
           foreign);
     } catch (FileSystemException failure) {
       if (Errno.ENOTCONN.description().equals(failure.getReason())) {

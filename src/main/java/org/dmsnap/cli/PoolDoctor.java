@@ -20,6 +20,7 @@ import org.dmsnap.store.Finding;
  */
 record PoolDoctor(Path pool, Findings findings) {
 
+  private static final double MIB = 1 << 20;
   private static final double GIB = 1 << 30;
   private static final int LITTLE_PERCENT = 10;
   private static final int TOO_LITTLE_PERCENT = 1;
@@ -48,7 +49,7 @@ record PoolDoctor(Path pool, Findings findings) {
       if (held.errno() != Errno.EBUSY) {
         throw held;
       }
-      findings.problem("pool " + pool, Main.reason(held), "end that process if it is no mount");
+      findings.problem("lock", Main.reason(held), "end that process if it is no mount");
     }
   }
 
@@ -64,11 +65,13 @@ record PoolDoctor(Path pool, Findings findings) {
   void space() {
     File store = pool.toFile(); // a FileStore would want to find the mount, which a chroot hides
     long percent = store.getUsableSpace() / Math.max(1, store.getTotalSpace() / ALL);
+    boolean large = store.getUsableSpace() >= GIB;
     String text =
         String.format(
             Locale.ROOT,
-            "%.2f GiB, %d %% of the file system, are free",
-            store.getUsableSpace() / GIB,
+            "%.2f %s, %d %% of the file system, are free",
+            store.getUsableSpace() / (large ? GIB : MIB),
+            large ? "GiB" : "MiB",
             percent);
     String advice = "make room: when it is full, snapshots become Invalid and writes fail";
     if (percent < TOO_LITTLE_PERCENT) {

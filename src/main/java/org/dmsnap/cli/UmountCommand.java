@@ -1,7 +1,6 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +25,8 @@ final class UmountCommand implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1); // handles are closed a bit later
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final int LONGEST_CLOSE = 20; // times the 30 s of FileDirectory.lock
+  private static final Duration CLOSE = Duration.ofSeconds(5); // as a rule
+  private static final Duration LONGEST_CLOSE = Duration.ofMinutes(10);
 
   @Option(
       names = {"-n", "-l", "-f", "-r", "-v"},
@@ -50,12 +50,8 @@ final class UmountCommand implements Callable<Integer> {
     refuseIfPartsStay(table, mount);
     Path path = Path.of(mount.mountpoint());
     List<String> unwritten = Unwritten.of(path);
-    boolean served = Files.exists(path);
     unmount(path);
-    List<String> others = served ? elsewhere(mount) : List.of();
-    if (others.isEmpty()) {
-      awaitUnlocked(Path.of(mount.source()));
-    }
+    List<String> others = awaitUnlocked(mount);
     if (!unwritten.isEmpty()) {
       throw new ErrnoException(
           Errno.EIO,
@@ -107,12 +103,6 @@ final class UmountCommand implements Callable<Integer> {
     }
   }
 
-  /** Other mount namespaces, of containers for one, that still show what was unmounted here. */
-  private static List<String> elsewhere(MountTable.Entry mount) throws IOException {
-    boolean oneOfSeveral = isMounted(Path.of(mount.source()));
-    return oneOfSeveral ? List.of() : Holders.elsewhere(Path.of("/"), mount);
-  }
-
   private static void unmount(Path path) throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
@@ -138,19 +128,30 @@ final class UmountCommand implements Callable<Integer> {
         Errno.EBUSY, path + " is in use by " + who + "; unmount or close that first", cause);
   }
 
-  /** The process that serves the pool holds its lock until everything is written. */
-  private static void awaitUnlocked(Path pool) throws IOException {
-    for (int tries = 1; !isMounted(pool); tries++) {
+  /**
+   * The process that serves the pool holds its lock until everything is written; and for as long as
+   * another mount namespace, of a container for one, still shows it.
+   *
+   * @return who does, if it stays locked
+   */
+  private static List<String> awaitUnlocked(MountTable.Entry mount) throws IOException {
+    Path pool = Path.of(mount.source());
+    for (long end = System.nanoTime() + LONGEST_CLOSE.toNanos(); !isMounted(pool); ) {
       try {
-        FileDirectory.lock(pool, true).close();
-        return;
+        FileDirectory.lock(pool, true, CLOSE).close();
+        return List.of();
       } catch (ErrnoException e) {
-        if (e.errno() != Errno.EBUSY || tries == LONGEST_CLOSE) {
+        List<String> others = Holders.elsewhere(Path.of("/"), mount);
+        if (e.errno() == Errno.EBUSY && !others.isEmpty()) {
+          return others;
+        }
+        if (e.errno() != Errno.EBUSY || System.nanoTime() - end > 0) {
           String what = "unmounted, but cannot see the pool unlocked: " + Main.reason(e);
           throw new ErrnoException(e.errno(), what, e);
         }
       }
     }
+    return List.of();
   }
 
   /** Whether it is, again: then it has been unlocked meanwhile. */

@@ -88,9 +88,25 @@ final class Extension {
     sync(snapshot, cow);
     if (snapshot.persistent()) {
       long sectors = Sectors.in(cow.size());
-      state.table().change(table -> table.withCowSectors(snapshot.name(), sectors));
+      list(snapshot, sectors);
     }
     tellOfNoUse(snapshot);
+  }
+
+  /** The COW device has its size, durably; a table that cannot follow is corrected by a mount. */
+  private void list(SnapshotVolume snapshot, long sectors) {
+    try {
+      state.table().change(table -> table.withCowSectors(snapshot.name(), sectors));
+    } catch (IOException failure) {
+      state
+          .log()
+          .warning(
+              snapshot.name()
+                  + " is extended, but "
+                  + PoolFiles.TABLE
+                  + " cannot be written, and has its size after the next mount: "
+                  + failure.getMessage());
+    }
   }
 
   /** Room comes too late for what has run out of it. */

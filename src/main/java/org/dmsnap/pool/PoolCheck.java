@@ -98,9 +98,8 @@ public final class PoolCheck {
           file,
           "the image of "
               + name
-              + " was changed while the pool was not mounted: "
-              + change
-              + "; the mount will be refused");
+              + " was changed while the pool was not mounted, and the mount will be refused: "
+              + change);
     } else if (sectors != Sectors.in(stat.size())) {
       note(file, sizes(stat.size(), sectors));
     } else if (!table.snapshotsOf(name).isEmpty() && !table.clean().containsKey(name)) {

@@ -35,7 +35,7 @@ final class VolumeName {
     }
     if (name.endsWith(PoolFiles.REAL) || name.endsWith(PoolFiles.COW)) {
       throw new IllegalArgumentException(
-          "a name ending in " + PoolFiles.REAL + " or " + PoolFiles.COW + " is kept: " + name);
+          "a name ending in " + PoolFiles.REAL + " or " + PoolFiles.COW + " is reserved: " + name);
     }
     return name;
   }

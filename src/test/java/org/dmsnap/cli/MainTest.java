@@ -168,6 +168,14 @@ class MainTest {
   }
 
   @Test
+  void an_empty_path_is_not_the_current_directory() {
+    assertThat(run("check", "")).isEqualTo(2);
+    assertThat(run("mount", "", "/m")).isEqualTo(2);
+
+    assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("is empty"));
+  }
+
+  @Test
   void help_is_a_command_as_with_lvm() {
     assertThat(Main.meant("help", "lvs")).containsExactly("lvs", "--help");
     assertThat(Main.meant("help")).containsExactly("--help");

@@ -135,6 +135,23 @@ class DoctorTest {
   }
 
   @Test
+  void a_volume_that_the_mount_has_left_out_is_a_problem() {
+    pool.mount();
+    pool.sh("printf 'base 1M\\nother 1M\\n' >$mnt/ctl/create");
+    pool.control("snapshot", "snap base 1M");
+    Result whole = doctor("$mnt");
+    pool.umount();
+    pool.sh("mv $vg/base.img elsewhere");
+    pool.mount();
+
+    Result found = doctor("$mnt");
+
+    assertThat(whole.status()).as("%s", whole).isZero();
+    assertThat(found.status()).isEqualTo(1);
+    assertThat(found.output()).contains("volume base: pool.table lists it", "volume snap: pool.");
+  }
+
+  @Test
   void an_image_that_the_kernel_has_attached_too_is_told_of() {
     pool.sh("truncate -s 1M $vg/base.img; losetup -r -f --show $vg/base.img >reader");
     Result readOnly = pool.run("$dmsnap mount $vg $mnt");

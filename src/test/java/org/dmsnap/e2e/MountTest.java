@@ -33,6 +33,19 @@ class MountTest {
   }
 
   @Test
+  void a_pool_is_itself_by_whatever_link_it_is_named() {
+    pool.sh("ln -s $vg link; $dmsnap mount link $mnt; mkdir other");
+
+    for (String name : new String[] {"$vg", "link"}) {
+      assertThat(pool.run("$dmsnap doctor " + name).output()).contains("and answers");
+      assertThat(pool.run("$dmsnap lvs " + name).errors()).contains("is the pool; name where");
+      assertThat(pool.run("$dmsnap mount " + name + " other").errors())
+          .contains("which shows it at " + pool.sh("echo $mnt"));
+    }
+    pool.umount();
+  }
+
+  @Test
   void what_is_mounted_is_no_pool_and_a_pool_no_mountpoint_of_its_own() {
     assertThat(pool.run("$dmsnap mount $vg $vg").errors()).contains("over itself").hasLineCount(1);
     pool.mount();
@@ -40,6 +53,9 @@ class MountTest {
 
     assertThat(pool.run("$dmsnap mount $mnt other").errors())
         .contains("is no pool, one is mounted there; name the pool, " + pool.sh("echo $vg"))
+        .hasLineCount(1);
+    assertThat(pool.run("$dmsnap mount $mnt/ctl other").errors())
+        .contains("is no pool, but in one that is mounted there")
         .hasLineCount(1);
     assertThat(pool.run("$dmsnap lvs $vg").errors())
         .contains("is the pool; name where it is mounted, " + pool.sh("echo $mnt"));
