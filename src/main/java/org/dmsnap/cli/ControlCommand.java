@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(mixinStandardHelpOptions = true)
 final class ControlCommand implements Callable<Integer> {
 
+  private static final int SYNOPSIS_WIDTH = 72; // beside "Usage: "
   private static final String MERGE = "merge";
   private static final String WAIT = "--wait";
   private static final String FREEZE = "--freeze";
@@ -81,13 +82,7 @@ final class ControlCommand implements Callable<Integer> {
         .getCommandSpec()
         .usageMessage()
         .description(command.purpose().replace("%", "%%").split("(?<=\\.) ", 2))
-        .customSynopsis(
-            "dmsnap "
-                + command.name()
-                + " [-hV]"
-                + option(command).map(name -> " [" + name + "]").orElse("")
-                + " MOUNTPOINT "
-                + command.words())
+        .customSynopsis(synopsis(command))
         .footer(examples(command));
     return commandLine;
   }
@@ -120,6 +115,16 @@ final class ControlCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** How it is used, in lines that fit a terminal. */
+  private static String[] synopsis(Command command) {
+    String option = option(command).map(name -> " [" + name + "]").orElse("");
+    String all = "dmsnap " + command.name() + " [-hV]" + option + " MOUNTPOINT " + command.words();
+    int end = all.length() > SYNOPSIS_WIDTH ? all.lastIndexOf(' ', SYNOPSIS_WIDTH) : -1;
+    return end < 0
+        ? new String[] {all}
+        : new String[] {all.substring(0, end), "        " + all.substring(end)};
   }
 
   /** The end of its help; empty if it has no examples. */

@@ -193,6 +193,7 @@ class MainTest {
       assertThat(footer).as(name).contains("Examples:");
       assertThat(footer).as(name).anyMatch(line -> line.startsWith("  dmsnap " + name + " "));
       assertThat(footer).as(name).allMatch(line -> line.length() < 80);
+      assertThat(command.getUsageMessage().lines()).allMatch(line -> line.length() <= 80);
     }
   }
 
