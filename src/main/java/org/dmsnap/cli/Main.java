@@ -1,5 +1,6 @@
 package org.dmsnap.cli;
 
+import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,7 +54,19 @@ public final class Main implements Runnable {
   public static void main(String[] words) {
     Journal.prepare();
     String[] meant = meant(words);
-    System.exit(commandLine(meant.length == 0 ? "" : meant[0]).execute(meant));
+    CommandLine commandLine = commandLine(meant.length == 0 ? "" : meant[0]);
+    System.exit(printed(commandLine, commandLine.execute(meant)));
+  }
+
+  /** The exit code of a command that ended with {@code code} and may have printed in vain. */
+  private static int printed(CommandLine commandLine, int code) {
+    try {
+      StandardOutput.check();
+      return code;
+    } catch (IOException failure) {
+      complain(commandLine, reason(failure));
+      return Math.max(code, FAILED);
+    }
   }
 
   /** As {@code lvm help lvs} is {@code lvm lvs --help}. */
