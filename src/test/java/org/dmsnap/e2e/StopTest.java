@@ -72,13 +72,7 @@ class StopTest {
   void another_mount_namespace_is_named_and_waited_for_by_nobody() throws InterruptedException {
     Process server = foreground();
     pool.control("create", "base 64M");
-    Process other = pool.start("other", "exec unshare -m --propagation private sleep infinity");
-    pool.awaitSh(
-        "grep -q $mnt /proc/"
-            + other.pid()
-            + "/mountinfo && grep -q sleep /proc/"
-            + other.pid()
-            + "/comm");
+    Process other = inAnotherNamespace();
 
     Result refused = pool.run("$dmsnap umount $mnt");
     pool.sh("kill -TERM " + server.pid());
@@ -93,8 +87,7 @@ class StopTest {
   @Test
   void sigterm_names_another_mount_namespace() throws InterruptedException {
     Process server = foreground();
-    Process other = pool.start("other", "exec unshare -m --propagation private sleep infinity");
-    pool.awaitSh("grep -q sleep /proc/" + other.pid() + "/comm");
+    Process other = inAnotherNamespace();
 
     pool.sh("kill -TERM " + server.pid());
 
@@ -210,6 +203,17 @@ class StopTest {
     Process server = pool.start("server", "exec $dmsnap mount -f $vg $mnt");
     pool.awaitSh("test -d $mnt/ctl");
     return server;
+  }
+
+  /** A process with a copy of the mount of its own, from which no unmount here takes it. */
+  private Process inAnotherNamespace() {
+    Process other =
+        pool.start(
+            "other",
+            "exec unshare -m --propagation unchanged"
+                + " sh -c 'mount --make-private \"$0\" && exec sleep infinity' $mnt");
+    pool.awaitSh("grep -q sleep /proc/" + other.pid() + "/comm");
+    return other;
   }
 
   /**
