@@ -69,24 +69,23 @@ class StopTest {
   }
 
   @Test
-  void another_mount_namespace_is_named_and_waited_for_by_nobody() throws InterruptedException {
-    Process server = foreground();
-    pool.control("create", "base 64M");
+  void another_mount_namespace_is_named_and_not_waited_for() throws InterruptedException {
+    Process server = apart();
     Process other = inAnotherNamespace();
 
-    Result refused = pool.run("$dmsnap umount $mnt");
+    Result refused = pool.run("$dmsnap umount $mnt/in");
     pool.sh("kill -TERM " + server.pid());
 
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.errors()).contains("process " + other.pid() + " (sleep) at ");
     assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
     MountedPool.end(other);
-    pool.mount();
+    pool.sh("$dmsnap mount $vg $mnt/in && $dmsnap umount $mnt/in");
   }
 
   @Test
   void sigterm_names_another_mount_namespace() throws InterruptedException {
-    Process server = foreground();
+    Process server = apart();
     Process other = inAnotherNamespace();
 
     pool.sh("kill -TERM " + server.pid());
@@ -96,7 +95,7 @@ class StopTest {
     assertThat(pool.sh("cat server.out server.err"))
         .contains("still mounted for process " + other.pid() + " (sleep) at ");
     MountedPool.end(other);
-    pool.mount();
+    pool.sh("$dmsnap mount $vg $mnt/in && $dmsnap umount $mnt/in");
   }
 
   @Test
@@ -205,13 +204,17 @@ class StopTest {
     return server;
   }
 
-  /** A process with a copy of the mount of its own, from which no unmount here takes it. */
+  /** Serves the pool in a mount that is private, so that no unmount of it is one elsewhere. */
+  private Process apart() {
+    pool.sh("mount --bind $mnt $mnt; mount --make-private $mnt; mkdir $mnt/in");
+    Process server = pool.start("server", "exec $dmsnap mount -f $vg $mnt/in");
+    pool.awaitSh("test -d $mnt/in/ctl");
+    return server;
+  }
+
+  /** A process that has a copy of every mount. */
   private Process inAnotherNamespace() {
-    Process other =
-        pool.start(
-            "other",
-            "exec unshare -m --propagation unchanged"
-                + " sh -c 'mount --make-private \"$0\" && exec sleep infinity' $mnt");
+    Process other = pool.start("other", "exec unshare -m --propagation unchanged sleep infinity");
     pool.awaitSh("grep -q sleep /proc/" + other.pid() + "/comm");
     return other;
   }
