@@ -18,6 +18,7 @@ public final class Mountpoint {
   private static final MountCalls SYSTEM = MountCalls.INSTANCE;
   private static final int EXISTS = 0; // F_OK of access(2)
 
+  private static final int MOST_LINKS = 40; // as the kernel follows, see path_resolution(7)
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
   private final Path path;
@@ -84,14 +85,20 @@ public final class Mountpoint {
    * @throws IOException if the directory that it is in is not there
    */
   public static Path resolved(Path path) throws IOException {
+    return resolved(path, MOST_LINKS);
+  }
+
+  private static Path resolved(Path path, int links) throws IOException {
+    if (links == 0) {
+      throw new ErrnoException(Errno.ELOOP, path + ": " + Errno.ELOOP.description());
+    }
     Path absolute = path.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
     if (Files.isDirectory(absolute) || parent == null) {
       return absolute.toRealPath();
     }
     if (Files.isSymbolicLink(absolute)) {
-      Path target = parent.resolve(Files.readSymbolicLink(absolute));
-      return target.equals(absolute) ? absolute : resolved(target);
+      return resolved(parent.resolve(Files.readSymbolicLink(absolute)), links - 1);
     }
     return parent.toRealPath().resolve(absolute.getFileName());
   }

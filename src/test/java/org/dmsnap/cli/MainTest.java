@@ -147,6 +147,16 @@ class MainTest {
   }
 
   @Test
+  void links_that_lead_to_each_other_are_named() throws IOException {
+    Files.createSymbolicLink(mount.resolve("a"), Path.of("b"));
+    Files.createSymbolicLink(mount.resolve("b"), Path.of("a"));
+
+    assertThat(run("lvs", mount.resolve("a").toString())).isEqualTo(1);
+
+    assertThat(err.toString()).contains("Too many levels of symbolic links").hasLineCount(1);
+  }
+
+  @Test
   void words_that_stand_for_nothing_are_named() {
     run("lvss", "/m");
     run("lvs", "/m", "more");
