@@ -25,10 +25,8 @@ in_kernel() {
     echo '/bin/sh -eu recipe' # a shell without commands of its own
     echo 'echo whole'
   } >script
-  cp "$init" init
-  chmod +x init
-  TMPDIR=/dev/shm linux.uml mem=128M rootfstype=hostfs rootflags=/ ro "init=$work/init" \
-    "uml_dir=$work/uml/" con=null con0=null,fd:1 quiet </dev/null >console 2>&1
+  cp "$kernel/init" init
+  sh "$kernel/boot" "$work" </dev/null >console 2>&1
   if ! grep -qx whole output; then
     cat output errors console >&2
     return 1

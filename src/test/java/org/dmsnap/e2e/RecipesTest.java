@@ -34,8 +34,8 @@ class RecipesTest {
   void a_recipe_does_what_it_says(String name) {
     Result result =
         pool.run(
-            "init="
-                + TEST_FILES.resolve("kernel/init")
+            "kernel="
+                + TEST_FILES.resolve("kernel")
                 + "; . "
                 + TEST_FILES.resolve("recipes/prelude.sh")
                 + "\n"

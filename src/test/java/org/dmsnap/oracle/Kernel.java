@@ -1,18 +1,18 @@
 package org.dmsnap.oracle;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A Linux kernel with its device mapper, run as a program (user-mode-linux), which knows what a
- * snapshot is.
+ * snapshot is, on every x86-64 processor (see {@code resources/kernel/xstate.c}).
  *
  * <p>Its root is this machine's, read-only. What it does is a script in the words of {@code
  * resources/kernel/init}; files become its disks.
@@ -21,19 +21,29 @@ final class Kernel {
 
   private static final int SECONDS = 240;
 
+  private static final Path PROGRAMS = Path.of("src/test/resources/kernel").toAbsolutePath();
+
   private final Path directory;
+  private final String host;
 
   /** A kernel that keeps its script and what it prints in {@code directory}. */
   Kernel(Path directory) {
+    this(directory, "");
+  }
+
+  /** The same on a machine as the library {@code host} in {@code resources/kernel} shows it. */
+  Kernel(Path directory, String host) {
     this.directory = directory;
+    this.host = host;
   }
 
   /** What is missing on this machine to run it, in words; empty if nothing is. */
   static String missing() {
-    for (String program : List.of("linux.uml", "busybox", "dmsetup")) {
+    for (String program : List.of("linux.uml", "busybox", "dmsetup", "cc")) {
       if (List.of("/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/").stream()
           .noneMatch(where -> Files.isExecutable(Path.of(where + program)))) {
-        return program + " is not installed (Debian: user-mode-linux, busybox-static, dmsetup)";
+        return program
+            + " is not installed (Debian: user-mode-linux, busybox-static, dmsetup, gcc)";
       }
     }
     return "";
@@ -48,17 +58,11 @@ final class Kernel {
    * Boots with {@code disks} and {@code data}, runs {@code script}, and answers what it printed.
    */
   List<String> run(List<Path> disks, byte[] data, List<String> script) throws IOException {
-    Path init = directory.resolve("init");
-    try (InputStream text = Kernel.class.getResourceAsStream("/kernel/init")) {
-      Files.write(init, Objects.requireNonNull(text).readAllBytes());
-    }
-    if (!init.toFile().setExecutable(true)) {
-      throw new IOException(init + " cannot be made executable");
-    }
+    Files.copy(PROGRAMS.resolve("init"), directory.resolve("init"), REPLACE_EXISTING);
     Files.write(directory.resolve("data"), data);
     Files.write(directory.resolve("script"), script);
     Files.deleteIfExists(directory.resolve("output"));
-    boot(init, disks);
+    boot(disks);
     List<String> output = text("output").lines().toList();
     String errors = text("errors");
     if (output.isEmpty() || !output.get(output.size() - 1).equals("end") || !errors.isBlank()) {
@@ -74,20 +78,9 @@ final class Kernel {
     return output;
   }
 
-  private void boot(Path init, List<Path> disks) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "linux.uml",
-                "mem=128M",
-                "rootfstype=hostfs",
-                "rootflags=/",
-                "ro",
-                "init=" + init,
-                "uml_dir=" + directory.resolve("uml") + "/",
-                "con=null",
-                "con0=null,fd:1",
-                "quiet"));
+  private void boot(List<Path> disks) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", PROGRAMS.resolve("boot").toString()));
+    command.add(directory.toString());
     for (int i = 0; i < disks.size(); i++) {
       command.add("ubd" + i + "=" + disks.get(i));
     }
@@ -96,9 +89,7 @@ final class Kernel {
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("console").toFile());
-    if (Files.isWritable(Path.of("/dev/shm"))) {
-      builder.environment().put("TMPDIR", "/dev/shm"); // for its memory
-    }
+    builder.environment().put("DMSNAP_KERNEL_HOST", host);
     Process process = builder.start();
     try {
       if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
