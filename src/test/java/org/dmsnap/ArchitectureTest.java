@@ -25,7 +25,8 @@ class ArchitectureTest {
           new Floor("pool"),
           new Floor("engine"),
           new Floor("store"),
-          new Floor("block", "jnr.ffi..", "com.kenai.jffi.."));
+          new Floor("block", "jnr.ffi..", "com.kenai.jffi.."),
+          new Floor("kernel"));
 
   /** Java itself, nullness, logging, and the names of the errnos. */
   private static final List<String> EVERYWHERE =
@@ -45,7 +46,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(floor.mayImport().toArray(String[]::new))
-        .because("cli → fuse → control → pool → engine → store → block")
+        .because("cli → fuse → control → pool → engine → store → block → kernel")
         .check(CLASSES);
   }
 

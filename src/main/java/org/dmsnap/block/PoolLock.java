@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import jnr.constants.platform.Errno;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,6 @@ final class PoolLock {
   private static final int SHARED = 1;
   private static final int ALONE = 2;
   private static final int AT_ONCE = 4;
-
-  private static final int MOUNTPOINT = 4; // which word of a line of mountinfo
 
   private PoolLock() {}
 
@@ -54,32 +54,10 @@ final class PoolLock {
     }
   }
 
-  /** Where this pool is mounted, by the lines of mountinfo, see proc(5); or null. */
+  /** Where this pool is mounted; or null. */
   private static @Nullable String mountpoint(Path pool) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-      String[] parts = line.split(" - ", 2);
-      String[] words = parts[parts.length - 1].split(" ");
-      if (words.length > 1 && words[0].equals("fuse.dmsnap") && isPool(unescape(words[1]), pool)) {
-        return unescape(parts[0].split(" ")[MOUNTPOINT]);
-      }
-    }
-    return null;
-  }
-
-  private static boolean isPool(String source, Path pool) {
-    try {
-      return Path.of(source).toRealPath().equals(pool);
-    } catch (IOException unseen) {
-      return Path.of(source).equals(pool); // by this user, or gone
-    }
-  }
-
-  /** Undoes what the kernel does to spaces, tabs, newlines and backslashes: {@code \040}. */
-  private static String unescape(String word) {
-    return word.replace("\\040", " ")
-        .replace("\\011", "\t")
-        .replace("\\012", "\n")
-        .replace("\\134", "\\");
+    List<Mount> mounts = MountTable.read().ofPool(pool);
+    return mounts.isEmpty() ? null : mounts.get(0).mountpoint();
   }
 
   private static ErrnoException held(int fd, Path pool, @Nullable String mountpoint)

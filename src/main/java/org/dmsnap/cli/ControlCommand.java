@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dmsnap.control.Command;
+import org.dmsnap.kernel.Mount;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -152,7 +153,7 @@ final class ControlCommand implements Callable<Integer> {
     pool.refuseSuspended(origin); // or what freezing has to write would wait for ever
     Path file = mountpoint.toRealPath().resolve(origin);
     List<String> mounts =
-        LoopMounts.of(Path.of("/"), file).stream().map(MountTable.Entry::mountpoint).toList();
+        LoopMounts.of(Path.of("/"), file).stream().map(Mount::mountpoint).toList();
     Freeze freeze = Freeze.of(mounts);
     try {
       run(pool);

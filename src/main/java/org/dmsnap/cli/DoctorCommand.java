@@ -13,6 +13,8 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.Diagnosis.Findings;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,8 +86,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void look(Path named, Findings findings) throws IOException {
     Path absolute = Mountpoint.resolved(named);
-    MountTable.Entry mount = MountTable.read(Path.of("/proc")).at(absolute);
-    if (mount != null && mount.type().equals(MountTable.TYPE)) {
+    Mount mount = MountTable.read().at(absolute);
+    if (mount != null && mount.isDmsnap()) {
       new MountDoctor(mount, findings).look(sampleMillis);
     } else if (Files.isDirectory(absolute)) {
       new PoolDoctor(absolute, findings).look(sampleMillis);

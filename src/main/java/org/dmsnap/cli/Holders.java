@@ -1,8 +1,8 @@
 package org.dmsnap.cli;
 
-import static org.dmsnap.cli.KernelFiles.children;
-import static org.dmsnap.cli.KernelFiles.target;
-import static org.dmsnap.cli.KernelFiles.text;
+import static org.dmsnap.kernel.KernelText.children;
+import static org.dmsnap.kernel.KernelText.target;
+import static org.dmsnap.kernel.KernelText.value;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 
 /**
  * Finds who keeps a mount busy: loop devices, other processes and mounts beneath it.
@@ -27,7 +30,7 @@ final class Holders {
   private Holders(Path root, Path mountpoint) {
     proc = root.resolve("proc");
     sys = root.resolve("sys");
-    this.mountpoint = mountpoint.toString();
+    this.mountpoint = FileName.of(mountpoint);
   }
 
   /** Those of the mount at {@code mountpoint}, an absolute path, each in words. */
@@ -38,7 +41,7 @@ final class Holders {
   /** As {@link #of(Path)}, on a system whose {@code /proc} and {@code /sys} are in {@code root}. */
   static List<String> of(Path root, Path mountpoint) {
     Holders holders = new Holders(root, mountpoint);
-    List<MountTable.Entry> mounts = holders.mounts();
+    List<Mount> mounts = holders.mounts();
     holders.addLoopDevices(mounts);
     holders.addMountsBeneath(mounts);
     holders.addProcesses();
@@ -50,7 +53,7 @@ final class Holders {
    * was, each in words. Ask after it was unmounted here: where the kernel unmounts it elsewhere,
    * too, it does so at once.
    */
-  static List<String> elsewhere(Path root, MountTable.Entry gone) {
+  static List<String> elsewhere(Path root, Mount gone) {
     Set<String> namespaces = new TreeSet<>();
     List<String> found = new ArrayList<>();
     for (Path process : children(root.resolve("proc"), "[0-9]*")) {
@@ -58,7 +61,7 @@ final class Holders {
       boolean seen = !namespace.isEmpty() && !namespaces.add(namespace);
       String mountpoint = seen ? "" : mountpointIn(process, gone);
       if (!mountpoint.isEmpty()) {
-        String name = text(process.resolve("comm"));
+        String name = value(process.resolve("comm"));
         found.add("process " + process.getFileName() + " (" + name + ") at " + mountpoint);
       }
     }
@@ -66,9 +69,9 @@ final class Holders {
   }
 
   /** Where {@code process} sees the file system; empty if nowhere. */
-  private static String mountpointIn(Path process, MountTable.Entry gone) {
+  private static String mountpointIn(Path process, Mount gone) {
     try {
-      for (MountTable.Entry mount : MountTable.ofProcess(process).entries()) {
+      for (Mount mount : MountTable.ofProcess(process).mounts()) {
         if (mount.device().equals(gone.device()) // numbers are given again
             && mount.type().equals(gone.type())
             && mount.source().equals(gone.source())) {
@@ -81,27 +84,27 @@ final class Holders {
     }
   }
 
-  private List<MountTable.Entry> mounts() {
+  private List<Mount> mounts() {
     try {
-      return MountTable.read(proc).entries();
+      return MountTable.read(proc).mounts();
     } catch (IOException e) {
       found.add("(mounts cannot be read: " + e + ")");
       return List.of();
     }
   }
 
-  private void addLoopDevices(List<MountTable.Entry> mounts) {
+  private void addLoopDevices(List<Mount> mounts) {
     for (Path device : children(sys.resolve("block"), "loop*")) {
-      String file = text(device.resolve("loop/backing_file"));
+      String file = value(device.resolve("loop/backing_file"));
       if (isBeneath(file)) {
         found.add("/dev/" + device.getFileName() + " on " + file + mountsOf(device, mounts));
       }
     }
   }
 
-  private static String mountsOf(Path device, List<MountTable.Entry> mounts) {
+  private static String mountsOf(Path device, List<Mount> mounts) {
     StringBuilder text = new StringBuilder();
-    for (MountTable.Entry mount : mounts) {
+    for (Mount mount : mounts) {
       if (mount.source().equals("/dev/" + device.getFileName())) {
         text.append(", mounted on ").append(mount.mountpoint());
       }
@@ -109,8 +112,8 @@ final class Holders {
     return text.toString();
   }
 
-  private void addMountsBeneath(List<MountTable.Entry> mounts) {
-    for (MountTable.Entry mount : mounts) {
+  private void addMountsBeneath(List<Mount> mounts) {
+    for (Mount mount : mounts) {
       if (isBeneath(mount.mountpoint())) {
         found.add("a mount on " + mount.mountpoint());
       }
@@ -129,7 +132,7 @@ final class Holders {
       for (Path link : links) {
         String file = target(link);
         if (isBeneath(file) || file.equals(mountpoint)) {
-          String name = text(process.resolve("comm"));
+          String name = value(process.resolve("comm"));
           found.add("process " + process.getFileName() + " (" + name + ") in " + file);
         }
       }

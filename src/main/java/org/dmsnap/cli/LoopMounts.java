@@ -1,7 +1,7 @@
 package org.dmsnap.cli;
 
-import static org.dmsnap.cli.KernelFiles.children;
-import static org.dmsnap.cli.KernelFiles.text;
+import static org.dmsnap.kernel.KernelText.children;
+import static org.dmsnap.kernel.KernelText.value;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 
 /**
  * The block devices that are, by way of a loop device, on a file: the loop devices, their
@@ -32,10 +35,10 @@ final class LoopMounts {
    * @param root where {@code /proc} and {@code /sys} are
    * @param file absolute and without links, as the kernel knows it
    */
-  static List<MountTable.Entry> of(Path root, Path file) throws IOException {
+  static List<Mount> of(Path root, Path file) throws IOException {
     LoopMounts loops = new LoopMounts(root);
     for (Path loop : children(loops.sys.resolve("block"), "loop*")) {
-      if (text(loop.resolve("loop/backing_file")).equals(file.toString())) {
+      if (value(loop.resolve("loop/backing_file")).equals(FileName.of(file))) {
         loops.add(loop);
       }
     }
@@ -46,8 +49,8 @@ final class LoopMounts {
   static List<String> devicesOn(Path root, Path file) {
     List<String> names = new ArrayList<>();
     for (Path loop : children(root.resolve("sys/block"), "loop*")) {
-      boolean same = text(loop.resolve("loop/backing_file")).equals(file.toString());
-      if (same && !text(loop.resolve("ro")).equals("1")) {
+      boolean same = value(loop.resolve("loop/backing_file")).equals(FileName.of(file));
+      if (same && !value(loop.resolve("ro")).equals("1")) {
         names.add("/dev/" + loop.getFileName());
       }
     }
@@ -60,23 +63,21 @@ final class LoopMounts {
    *
    * @param root where everything is
    */
-  static List<MountTable.Entry> left(Path root) throws IOException {
+  static List<Mount> left(Path root) throws IOException {
     LoopMounts loops = new LoopMounts(root);
     for (Path loop : children(loops.sys.resolve("block"), "loop*")) {
-      if (text(loop.resolve("loop/backing_file"))
+      if (value(loop.resolve("loop/backing_file"))
           .matches("/[^/]+")) { // and not asked for: it may hang
         loops.add(loop);
       }
     }
-    return loops.mounts().stream()
-        .filter(mount -> !List.of(mount.options().split(",", -1)).contains("ro"))
-        .toList();
+    return loops.mounts().stream().filter(mount -> !mount.readOnly()).toList();
   }
 
   /** Adds a device, its partitions, and the devices that hold any of them. */
   private void add(Path device) {
     String name = device.getFileName().toString();
-    if (devices.putIfAbsent(name, text(device.resolve("dev"))) != null) {
+    if (devices.putIfAbsent(name, value(device.resolve("dev"))) != null) {
       return;
     }
     children(device, name + "p*").forEach(this::add);
@@ -85,9 +86,9 @@ final class LoopMounts {
     }
   }
 
-  private List<MountTable.Entry> mounts() throws IOException {
-    Map<String, MountTable.Entry> mounts = new LinkedHashMap<>();
-    for (MountTable.Entry mount : MountTable.read(proc).entries()) {
+  private List<Mount> mounts() throws IOException {
+    Map<String, Mount> mounts = new LinkedHashMap<>();
+    for (Mount mount : MountTable.read(proc).mounts()) {
       boolean source = devices.keySet().stream().anyMatch(d -> mount.source().equals("/dev/" + d));
       if (source || devices.containsValue(mount.device())) { // btrfs has a number of its own
         mounts.putIfAbsent(mount.device(), mount);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import org.dmsnap.cli.Diagnosis.Findings;
 import org.dmsnap.fuse.LibFuse;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 
 /**
  * Looks whether this machine has what a mount needs.
@@ -164,7 +166,7 @@ record MachineDoctor(Path root, String user, String path, Findings findings) {
     String holder = "";
     boolean noexec = false;
     try {
-      for (MountTable.Entry mount : MountTable.read(root.resolve("proc")).entries()) {
+      for (Mount mount : MountTable.read(root.resolve("proc")).mounts()) {
         String place = mount.mountpoint();
         if (Path.of(directory).startsWith(place) && place.length() >= holder.length()) {
           holder = place;
@@ -193,7 +195,7 @@ record MachineDoctor(Path root, String user, String path, Findings findings) {
     }
   }
 
-  private void left(MountTable.Entry mount) {
+  private void left(Mount mount) {
     findings.problem(
         "file system " + mount.mountpoint(),
         "the mount that showed the volume behind "

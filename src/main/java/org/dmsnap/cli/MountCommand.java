@@ -9,6 +9,9 @@ import java.util.concurrent.Callable;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -96,12 +99,16 @@ final class MountCommand implements Callable<Integer> {
       return; // which is said when it is opened
     }
     Path real = source.toRealPath();
-    MountTable.Entry there = MountTable.read(Path.of("/proc")).holding(real);
-    if (there != null && there.type().equals(MountTable.TYPE)) {
-      String what = real.equals(Path.of(there.mountpoint())) ? "one is" : "but in one that is";
+    Mount there = MountTable.read().holding(real);
+    if (there != null && there.isDmsnap()) {
+      String what = real.equals(there.path()) ? "one is" : "but in one that is";
       throw new ErrnoException(
           Errno.EINVAL,
-          source + " is no pool, " + what + " mounted there; name the pool, " + there.source());
+          source
+              + " is no pool, "
+              + what
+              + " mounted there; name the pool, "
+              + FileName.of(there.pool()));
     }
   }
 
@@ -111,8 +118,8 @@ final class MountCommand implements Callable<Integer> {
       return List.of();
     }
     Path mountpoint = Mountpoint.resolved(target);
-    MountTable.Entry there = MountTable.read(Path.of("/proc")).at(mountpoint);
-    if (there == null || !there.type().equals(MountTable.TYPE)) {
+    Mount there = MountTable.read().at(mountpoint);
+    if (there == null || !there.isDmsnap()) {
       return List.of();
     }
     return Holders.of(mountpoint).stream()

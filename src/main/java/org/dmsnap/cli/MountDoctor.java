@@ -15,6 +15,9 @@ import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.Diagnosis.Findings;
+import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.KernelText;
+import org.dmsnap.kernel.Mount;
 import org.dmsnap.pool.CowSize;
 
 /**
@@ -23,7 +26,7 @@ import org.dmsnap.pool.CowSize;
  * @param mount where it is
  * @param findings is told
  */
-record MountDoctor(MountTable.Entry mount, Findings findings) {
+record MountDoctor(Mount mount, Findings findings) {
 
   private static final int TYPE = 0; // which of the letters of lv_attr
   private static final int PERMISSIONS = 1;
@@ -40,9 +43,9 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
     if (!answers()) {
       return;
     }
-    findings.ok(about(), "it shows " + mount.source() + ", and answers");
-    MountedPool pool = new MountedPool(Path.of(mount.mountpoint()));
-    Path source = Path.of(mount.source());
+    findings.ok(about(), "it shows " + FileName.of(mount.pool()) + ", and answers");
+    MountedPool pool = new MountedPool(mount.path());
+    Path source = mount.pool();
     new PoolDoctor(source, findings).space();
     for (String image : AttachedImages.of(Path.of("/"), source)) {
       findings.problem("pool " + source, image, "");
@@ -51,7 +54,7 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
     volumes(pool);
     overflows(pool);
     fullness(pool, sampleMillis);
-    for (String holder : Holders.of(Path.of(mount.mountpoint()))) {
+    for (String holder : Holders.of(mount.path())) {
       findings.note(about(), "held by " + holder, "end that before it is unmounted");
     }
   }
@@ -60,7 +63,7 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
   private void leftOut(Path source, MountedPool pool) throws IOException {
     Set<String> shown = new HashSet<>(pool.devices("status"));
     LvsCommand.rows(pool.read("lvs")).forEach(row -> shown.add(plainName(row)));
-    for (String line : KernelFiles.text(source.resolve("pool.table")).lines().toList()) {
+    for (String line : KernelText.value(source.resolve("pool.table")).lines().toList()) {
       String name = line.split(":", 2)[0];
       if (!line.startsWith("#") && !name.endsWith("-cow") && !shown.contains(name)) {
         findings.problem(
@@ -81,7 +84,7 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
 
   private boolean answers() {
     try {
-      Files.readAttributes(Path.of(mount.mountpoint(), "ctl", "status"), BasicFileAttributes.class);
+      Files.readAttributes(mount.path().resolve("ctl/status"), BasicFileAttributes.class);
       return true;
     } catch (AccessDeniedException foreign) {
       findings.note(
@@ -93,12 +96,12 @@ record MountDoctor(MountTable.Entry mount, Findings findings) {
           about(),
           "nobody answers there any more: " + Main.reason(dead),
           "dmsnap mount "
-              + mount.source()
+              + FileName.of(mount.pool())
               + " "
               + mount.mountpoint()
               + " clears it away, and so does: fusermount -uz "
               + mount.mountpoint());
-      for (String holder : Holders.of(Path.of(mount.mountpoint()))) {
+      for (String holder : Holders.of(mount.path())) {
         findings.problem(
             about(), "left without a server: " + holder, "end or unmount that, and begin it anew");
       }

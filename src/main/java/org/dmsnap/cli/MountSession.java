@@ -13,6 +13,8 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.fuse.FuseMount;
 import org.dmsnap.fuse.SessionLoop;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
 import org.slf4j.Logger;
@@ -123,7 +125,7 @@ final class MountSession {
 
   /** Unmounts, by and by lazily. */
   private void leave() {
-    Optional<MountTable.Entry> entry = entry();
+    Optional<Mount> entry = entry();
     long end = System.nanoTime() + PATIENCE.toNanos();
     boolean told = false;
     while (!unmounted()) {
@@ -148,9 +150,9 @@ final class MountSession {
   }
 
   /** The mount as the kernel lists it, while it does. */
-  private Optional<MountTable.Entry> entry() {
+  private Optional<Mount> entry() {
     try {
-      return Optional.ofNullable(MountTable.read(Path.of("/proc")).at(mount.mountpoint()));
+      return Optional.ofNullable(MountTable.read().at(mount.mountpoint()));
     } catch (IOException unknown) {
       pool.log().warning("mounts cannot be read: " + Main.reason(unknown));
       return Optional.empty();

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 
 /** A mounted pool as its user sees it: the files under {@code ctl}. */
 final class MountedPool {
@@ -38,7 +41,7 @@ final class MountedPool {
     control = mountpoint.resolve("ctl");
     if (!Files.isDirectory(control.resolve("status"))) {
       refuseUnreadable(mountpoint);
-      MountTable.read(Path.of("/proc")).refusePool(Mountpoint.resolved(mountpoint));
+      refusePool(MountTable.read(), Mountpoint.resolved(mountpoint));
       throw new ErrnoException(
           Errno.EINVAL,
           mountpoint
@@ -78,6 +81,19 @@ final class MountedPool {
       }
     } catch (IOException other) {
       return; // something else is there, or nothing
+    }
+  }
+
+  /**
+   * Refuses the pool {@code path} where its mountpoint is meant, naming that.
+   *
+   * @throws ErrnoException EINVAL if it is mounted
+   */
+  static void refusePool(MountTable table, Path path) throws ErrnoException {
+    for (Mount mount : table.ofPool(path)) {
+      throw new ErrnoException(
+          Errno.EINVAL,
+          FileName.of(path) + " is the pool; name where it is mounted, " + mount.mountpoint());
     }
   }
 

@@ -9,6 +9,8 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.cli.Diagnosis.Findings;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 import org.dmsnap.pool.PoolCheck;
 import org.dmsnap.store.Finding;
 
@@ -28,12 +30,12 @@ record PoolDoctor(Path pool, Findings findings) {
 
   /** Looks at it and, if it is mounted, at the mounts, for which rates are measured. */
   void look(long sampleMillis) throws IOException {
-    List<MountTable.Entry> mounts = MountTable.read(Path.of("/proc")).ofPool(pool);
+    List<Mount> mounts = MountTable.read().ofPool(pool);
     if (mounts.isEmpty()) {
       unmounted();
       space();
     }
-    for (MountTable.Entry mount : mounts) {
+    for (Mount mount : mounts) {
       new MountDoctor(mount, findings).look(sampleMillis);
     }
   }

@@ -10,6 +10,8 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,10 +47,10 @@ final class UmountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    MountTable table = MountTable.read(Path.of("/proc"));
-    MountTable.Entry mount = find(table);
+    MountTable table = MountTable.read();
+    Mount mount = find(table);
     refuseIfPartsStay(table, mount);
-    Path path = Path.of(mount.mountpoint());
+    Path path = mount.path();
     List<String> unwritten = Unwritten.of(path);
     unmount(path);
     List<String> others = awaitUnlocked(mount);
@@ -69,19 +71,19 @@ final class UmountCommand implements Callable<Integer> {
     return 0;
   }
 
-  private MountTable.Entry find(MountTable table) throws IOException {
+  private Mount find(MountTable table) throws IOException {
     Path path = Mountpoint.resolved(mountpoint);
-    MountTable.Entry mount = table.at(path);
+    Mount mount = table.at(path);
     if (mount == null) {
-      table.refusePool(path);
+      MountedPool.refusePool(table, path);
       throw new ErrnoException(
           Errno.EINVAL, mountpoint + " is not mounted; see: findmnt -t fuse.dmsnap");
     }
     return checked(mount);
   }
 
-  private static MountTable.Entry checked(MountTable.Entry mount) throws ErrnoException {
-    if (!mount.type().equals(MountTable.TYPE)) {
+  private static Mount checked(Mount mount) throws ErrnoException {
+    if (!mount.isDmsnap()) {
       throw new ErrnoException(
           Errno.EINVAL,
           mount.mountpoint() + " is a mount of " + mount.type() + ", not a pool; use umount");
@@ -90,9 +92,8 @@ final class UmountCommand implements Callable<Integer> {
   }
 
   /** The kernel would let it go, and the pool would be served on where a part of it is mounted. */
-  private static void refuseIfPartsStay(MountTable table, MountTable.Entry mount)
-      throws ErrnoException {
-    List<MountTable.Entry> parts = table.partsOf(mount);
+  private static void refuseIfPartsStay(MountTable table, Mount mount) throws ErrnoException {
+    List<Mount> parts = table.partsOf(mount);
     if (mount.root().equals("/") && !parts.isEmpty()) {
       String where =
           parts.stream()
@@ -134,8 +135,8 @@ final class UmountCommand implements Callable<Integer> {
    *
    * @return who does, if it stays locked
    */
-  private static List<String> awaitUnlocked(MountTable.Entry mount) throws IOException {
-    Path pool = Path.of(mount.source());
+  private static List<String> awaitUnlocked(Mount mount) throws IOException {
+    Path pool = mount.pool();
     for (long end = System.nanoTime() + LONGEST_CLOSE.toNanos(); !isMounted(pool); ) {
       try {
         FileDirectory.lock(pool, true, CLOSE).close();
@@ -156,6 +157,6 @@ final class UmountCommand implements Callable<Integer> {
 
   /** Whether it is, again: then it has been unlocked meanwhile. */
   private static boolean isMounted(Path pool) throws IOException {
-    return !MountTable.read(Path.of("/proc")).ofPool(pool).isEmpty();
+    return !MountTable.read().ofPool(pool).isEmpty();
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.LastErrno;
+import org.dmsnap.kernel.MountTable;
 
 /**
  * A directory to mount over: readies it, and unmounts from it, by system call for root and by
@@ -19,7 +20,6 @@ public final class Mountpoint {
   private static final int EXISTS = 0; // F_OK of access(2)
 
   private static final int MOST_LINKS = 40; // as the kernel follows, see path_resolution(7)
-  private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
   private final Path path;
 
@@ -139,8 +139,7 @@ public final class Mountpoint {
   }
 
   private boolean mounted() throws IOException {
-    String place = " " + path.toString().replace(" ", "\\040") + " ";
-    return Files.readAllLines(MOUNTS).stream().anyMatch(line -> line.contains(place));
+    return MountTable.read().at(path) != null;
   }
 
   private static int exitOf(Process process) throws ErrnoException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.dmsnap.kernel.Mount;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,10 +65,8 @@ class HoldersTest {
     link("proc/51/ns/mnt", "mnt:[1]");
     link("proc/52/ns/mnt", "mnt:[2]");
 
-    MountTable.Entry gone =
-        new MountTable.Entry("0:40", "/", "/mnt/vg", "rw", "fuse.dmsnap", "/vg");
-    MountTable.Entry another =
-        new MountTable.Entry("0:40", "/", "/mnt/vg", "rw", "fuse.dmsnap", "/vg2");
+    Mount gone = new Mount("0:40", "/", "/mnt/vg", "rw", "fuse.dmsnap", "/vg", "rw");
+    Mount another = new Mount("0:40", "/", "/mnt/vg", "rw", "fuse.dmsnap", "/vg2", "rw");
     assertThat(Holders.elsewhere(root, gone))
         .hasSize(2)
         .contains("process 52 (sleep) at /mnt/vg")

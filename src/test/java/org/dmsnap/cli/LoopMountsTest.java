@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.dmsnap.kernel.Mount;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ class LoopMountsTest {
         "35 1 8:0 / / rw - ext4 /dev/sda rw");
 
     assertThat(LoopMounts.of(root, BASE))
-        .extracting(MountTable.Entry::mountpoint)
+        .extracting(Mount::mountpoint)
         .containsExactly("/whole", "/part");
   }
 
@@ -49,7 +50,7 @@ class LoopMountsTest {
         "32 1 0:77 / /btr\\040fs rw - btrfs /dev/loop0 rw");
 
     assertThat(LoopMounts.of(root, BASE))
-        .extracting(MountTable.Entry::mountpoint)
+        .extracting(Mount::mountpoint)
         .containsExactly("/crypt", "/btr fs");
   }
 
