@@ -78,6 +78,17 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  @Test
+  void the_table_as_text_knows_no_volumes() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.dmsnap.pool.table")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.dmsnap.pool")
+        .check(CLASSES);
+  }
+
   static List<Floor> house() {
     return HOUSE;
   }

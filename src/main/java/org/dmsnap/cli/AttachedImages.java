@@ -12,7 +12,7 @@ import java.util.List;
  * Finds the images of a pool that the kernel has attached to loop devices: it takes no lock, so
  * that nothing else would tell of two writers.
  */
-final class AttachedImages {
+public final class AttachedImages {
 
   private AttachedImages() {}
 
@@ -22,7 +22,7 @@ final class AttachedImages {
    * @param root where {@code /sys} is
    * @param pool the directory
    */
-  static List<String> of(Path root, Path pool) {
+  public static List<String> of(Path root, Path pool) {
     List<String> attached = new ArrayList<>();
     try (DirectoryStream<Path> images = Files.newDirectoryStream(pool, "*.img")) {
       for (Path image : images) {

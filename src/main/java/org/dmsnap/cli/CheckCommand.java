@@ -10,6 +10,10 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.FileDirectory;
+import org.dmsnap.cli.cow.CowFile;
+import org.dmsnap.cli.cow.Estimates;
+import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.pool.PoolCheck;
 import org.dmsnap.store.CowCheck;
 import org.dmsnap.store.Finding;
@@ -53,7 +57,7 @@ final class CheckCommand implements Callable<Integer> {
       Working.during("checking " + path, err, () -> Estimates.ofCheck(path), () -> look(tally));
     } catch (IOException failure) {
       out.flush();
-      Main.complain(spec.commandLine(), Main.reason(failure));
+      ErrorLine.print(spec.commandLine(), ErrorLine.reason(failure));
       return UNREADABLE;
     }
     out.print(path + ": " + tally + '\n');

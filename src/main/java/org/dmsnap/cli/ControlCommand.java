@@ -7,6 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dmsnap.cli.freeze.Freeze;
+import org.dmsnap.cli.mounted.MergeProgress;
+import org.dmsnap.cli.mounted.MountedPool;
+import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.cli.terminal.ProgressLines;
 import org.dmsnap.control.Command;
 import org.dmsnap.kernel.Mount;
 import picocli.CommandLine;
@@ -140,7 +145,7 @@ final class ControlCommand implements Callable<Integer> {
 
   private void run(MountedPool pool) throws IOException {
     pool.run(command.name(), String.join(" ", words))
-        .forEach(warning -> Main.complain(spec.commandLine(), warning));
+        .forEach(warning -> ErrorLine.print(spec.commandLine(), warning));
   }
 
   private boolean chosen(String option) {
@@ -162,7 +167,7 @@ final class ControlCommand implements Callable<Integer> {
     }
     if (mounts.isEmpty()) {
       String what = "no file system of " + origin + " is mounted here, so nothing was frozen";
-      Main.complain(spec.commandLine(), what);
+      ErrorLine.print(spec.commandLine(), what);
     }
   }
 

@@ -6,6 +6,12 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.cli.cow.CowFile;
+import org.dmsnap.cli.cow.DumpFormat;
+import org.dmsnap.cli.cow.Estimates;
+import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.cli.terminal.Terminal;
+import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.store.CowReader;
 import org.dmsnap.store.DiskHeader;
 import picocli.CommandLine.Command;
@@ -57,7 +63,7 @@ final class DumpCommand implements Callable<Integer> {
       try {
         dump(cow, format);
       } catch (IOException failure) {
-        format.failure(Main.reason(failure));
+        format.failure(ErrorLine.reason(failure));
         throw failure;
       } finally {
         out.flush();

@@ -20,7 +20,7 @@ import org.dmsnap.kernel.MountTable;
  * <p>Best effort: what this user may not see, or goes away while it is looked at, is left out.
  * Nothing here touches the mount itself, which may no longer answer.
  */
-final class Holders {
+public final class Holders {
 
   private final Path proc;
   private final Path sys;
@@ -34,12 +34,12 @@ final class Holders {
   }
 
   /** Those of the mount at {@code mountpoint}, an absolute path, each in words. */
-  static List<String> of(Path mountpoint) {
+  public static List<String> of(Path mountpoint) {
     return of(Path.of("/"), mountpoint);
   }
 
   /** As {@link #of(Path)}, on a system whose {@code /proc} and {@code /sys} are in {@code root}. */
-  static List<String> of(Path root, Path mountpoint) {
+  public static List<String> of(Path root, Path mountpoint) {
     Holders holders = new Holders(root, mountpoint);
     List<Mount> mounts = holders.mounts();
     holders.addLoopDevices(mounts);
@@ -53,7 +53,7 @@ final class Holders {
    * was, each in words. Ask after it was unmounted here: where the kernel unmounts it elsewhere,
    * too, it does so at once.
    */
-  static List<String> elsewhere(Path root, Mount gone) {
+  public static List<String> elsewhere(Path root, Mount gone) {
     Set<String> namespaces = new TreeSet<>();
     List<String> found = new ArrayList<>();
     for (Path process : children(root.resolve("proc"), "[0-9]*")) {

@@ -17,7 +17,7 @@ import org.dmsnap.kernel.MountTable;
  * The block devices that are, by way of a loop device, on a file: the loop devices, their
  * partitions, and what the kernel has stacked on those; and the file systems mounted from them.
  */
-final class LoopMounts {
+public final class LoopMounts {
 
   private final Path proc;
   private final Path sys;
@@ -63,7 +63,7 @@ final class LoopMounts {
    *
    * @param root where everything is
    */
-  static List<Mount> left(Path root) throws IOException {
+  public static List<Mount> left(Path root) throws IOException {
     LoopMounts loops = new LoopMounts(root);
     for (Path loop : children(loops.sys.resolve("block"), "loop*")) {
       if (value(loop.resolve("loop/backing_file"))

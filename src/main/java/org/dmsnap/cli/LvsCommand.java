@@ -2,12 +2,16 @@ package org.dmsnap.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.dmsnap.cli.mounted.Fullness;
+import org.dmsnap.cli.mounted.LvsRows;
+import org.dmsnap.cli.mounted.MountedPool;
+import org.dmsnap.cli.terminal.Json;
+import org.dmsnap.cli.terminal.Palette;
+import org.dmsnap.cli.terminal.Screen;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,9 +30,6 @@ import picocli.CommandLine.Parameters;
       "  dmsnap lvs --json /mnt/vg | jq -r '.report[].lv[].lv_name'"
     })
 final class LvsCommand implements Callable<Integer> {
-
-  /** LVM's names of the columns, for its {@code --reportformat json}. */
-  private static final Map<String, String> FIELDS = fields();
 
   private static final int STATE = 4; // which of the letters of lv_attr
 
@@ -53,7 +54,7 @@ final class LvsCommand implements Callable<Integer> {
   private static String paint(String table, Palette palette) {
     List<String> lines = table.lines().toList();
     StringBuilder painted = new StringBuilder(palette.bold(lines.get(0))).append('\n');
-    List<Map<String, String>> rows = rows(table);
+    List<Map<String, String>> rows = LvsRows.of(table);
     for (int i = 0; i < rows.size(); i++) {
       painted.append(paint(lines.get(i + 1), rows.get(i), palette)).append('\n');
     }
@@ -77,38 +78,6 @@ final class LvsCommand implements Callable<Integer> {
 
   /** The table as an object; a column reaches from its heading to the next. */
   static String json(String table) {
-    return Json.print(Map.of("report", List.of(Map.of("lv", rows(table))))) + "\n";
-  }
-
-  /** The rows of the table, each a map by LVM's names of the columns. */
-  static List<Map<String, String>> rows(String table) {
-    List<String> lines = table.lines().toList();
-    List<Map<String, String>> volumes = new ArrayList<>();
-    for (String row : lines.subList(1, lines.size())) {
-      volumes.add(cells(lines.get(0), row));
-    }
-    return volumes;
-  }
-
-  private static Map<String, String> cells(String headings, String row) {
-    List<String> names = List.copyOf(FIELDS.keySet());
-    Map<String, String> cells = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      int start = headings.indexOf(" " + names.get(i));
-      int end = i + 1 < names.size() ? headings.indexOf(" " + names.get(i + 1)) : row.length();
-      cells.put(FIELDS.getOrDefault(names.get(i), ""), row.substring(start, end).strip());
-    }
-    return cells;
-  }
-
-  private static Map<String, String> fields() {
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("LV", "lv_name");
-    fields.put("VG", "vg_name");
-    fields.put("Attr", "lv_attr");
-    fields.put("LSize", "lv_size");
-    fields.put("Origin", "origin");
-    fields.put("Snap%", "snap_percent");
-    return fields;
+    return Json.print(Map.of("report", List.of(Map.of("lv", LvsRows.of(table))))) + "\n";
   }
 }

@@ -1,11 +1,13 @@
 package org.dmsnap.cli;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.cli.terminal.Journal;
+import org.dmsnap.cli.terminal.StandardOutput;
 import org.dmsnap.control.Command;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -64,7 +66,7 @@ public final class Main implements Runnable {
       StandardOutput.check();
       return code;
     } catch (IOException failure) {
-      complain(commandLine, reason(failure));
+      ErrorLine.print(commandLine, ErrorLine.reason(failure));
       return Math.max(code, FAILED);
     }
   }
@@ -83,7 +85,7 @@ public final class Main implements Runnable {
   }
 
   /** The command line, ready to execute. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     for (Command command : Command.ALL) {
       commandLine.addSubcommand(ControlCommand.commandLine(command));
@@ -95,7 +97,7 @@ public final class Main implements Runnable {
    * The command line for words of which {@code first} is the first: if that is a subcommand, the
    * others are left out, for the model of each takes time at every start.
    */
-  static CommandLine commandLine(String first) {
+  public static CommandLine commandLine(String first) {
     return subcommand(first)
         .map(only -> new CommandLine(CommandSpec.create().name(NAME)).addSubcommand(only))
         .map(Main::ready)
@@ -144,8 +146,10 @@ public final class Main implements Runnable {
     CommandLine commandLine = failure.getCommandLine();
     String name = commandLine.getCommandSpec().qualifiedName();
     String what =
-        failure instanceof UnmatchedArgumentException ? unmatched(failure) : reason(failure);
-    complain(commandLine, what + "; see: " + name + " --help");
+        failure instanceof UnmatchedArgumentException
+            ? unmatched(failure)
+            : ErrorLine.reason(failure);
+    ErrorLine.print(commandLine, what + "; see: " + name + " --help");
     return USAGE;
   }
 
@@ -166,27 +170,12 @@ public final class Main implements Runnable {
 
   private static int failed(
       Exception failure, CommandLine commandLine, CommandLine.@Nullable ParseResult words) {
-    complain(commandLine, reason(failure));
+    ErrorLine.print(commandLine, ErrorLine.reason(failure));
     return FAILED;
   }
 
-  /** Prints {@code text} as one line of the program's. */
-  static void complain(CommandLine commandLine, String text) {
-    commandLine.getErr().println(Journal.error("dmsnap: " + text));
-    commandLine.getErr().flush();
-  }
-
-  /** What a failure says, on one line. */
-  static String reason(Throwable failure) {
-    String message = failure.getMessage();
-    if (failure instanceof NoSuchFileException && message != null) {
-      return message + " does not exist";
-    }
-    return message == null ? failure.toString() : message.strip().replaceAll("\\s*\\R\\s*", " ");
-  }
-
   /** The version in the manifest. */
-  static final class Version implements IVersionProvider {
+  public static final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {

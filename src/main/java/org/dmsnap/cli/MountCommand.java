@@ -8,6 +8,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.cli.cow.Estimates;
+import org.dmsnap.cli.mount.Launcher;
+import org.dmsnap.cli.mount.MountOptionParser;
+import org.dmsnap.cli.mount.MountSession;
+import org.dmsnap.cli.mount.MountSettings;
+import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.fuse.Mountpoint;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
@@ -136,11 +143,11 @@ final class MountCommand implements Callable<Integer> {
     try {
       return MountOptionParser.parse(source, options);
     } catch (IllegalArgumentException bad) {
-      throw new ParameterException(spec.commandLine(), Main.reason(bad), bad);
+      throw new ParameterException(spec.commandLine(), ErrorLine.reason(bad), bad);
     }
   }
 
   private void say(String text) {
-    Main.complain(spec.commandLine(), text);
+    ErrorLine.print(spec.commandLine(), text);
   }
 }

@@ -3,6 +3,8 @@ package org.dmsnap.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.dmsnap.cli.mounted.DeviceLines;
+import org.dmsnap.cli.mounted.MountedPool;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

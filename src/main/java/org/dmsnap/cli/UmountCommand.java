@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
+import org.dmsnap.cli.mounted.MountedPool;
+import org.dmsnap.cli.mounted.Unwritten;
+import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuse.Mountpoint;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
@@ -147,7 +150,7 @@ final class UmountCommand implements Callable<Integer> {
           return others;
         }
         if (e.errno() != Errno.EBUSY || System.nanoTime() - end > 0) {
-          String what = "unmounted, but cannot see the pool unlocked: " + Main.reason(e);
+          String what = "unmounted, but cannot see the pool unlocked: " + ErrorLine.reason(e);
           throw new ErrnoException(e.errno(), what, e);
         }
       }

@@ -8,6 +8,9 @@ import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BackingDirectory.Kind;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.table.VolumeName;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which files in a pool's directory are volumes: the listed ones, and a user's images. */

@@ -6,6 +6,9 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.CleanNote;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
 
 /** Notices that an origin with snapshots was changed while its pool was not open. */
 final class ChangedOrigin {

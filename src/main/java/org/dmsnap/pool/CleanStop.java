@@ -8,6 +8,8 @@ import java.util.TreeMap;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.pool.table.CleanNote;
+import org.dmsnap.pool.table.PoolFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a pool's being open, whatever fails on the way, and says what was lost. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
 
 /** {@code SNAP-cow}: a persistent snapshot's COW device; {@code ORIGIN-cow} while it merges. */
 final class CowDevice extends HiddenDevice {

@@ -6,6 +6,9 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.pool.table.FeatureWords;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.store.ChunkSize;
 
 /** Makes new volumes: origins, and snapshots of them. */

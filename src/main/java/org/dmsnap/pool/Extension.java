@@ -6,6 +6,7 @@ import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.PoolFiles;
 
 /** Grows volumes: a snapshot's COW device, or an origin that has no snapshots. */
 final class Extension {

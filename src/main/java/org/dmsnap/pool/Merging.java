@@ -6,6 +6,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
+import org.dmsnap.pool.table.MergeStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,13 +61,8 @@ final class Merging {
           Errno.EBUSY, "Merging of " + what + " is due or under way already; see: dmsnap wait");
     }
     if (merging != null && !forced) {
-      throw new ErrnoException(
-          Errno.EBUSY,
-          "Cannot merge snapshot "
-              + what
-              + " with merging snapshot "
-              + merging.name()
-              + ": wait for that");
+      String both = what + " with merging snapshot " + merging.name();
+      throw new ErrnoException(Errno.EBUSY, "Cannot merge snapshot " + both + ": wait for that");
     }
     if (!snapshot.persistent()) {
       throw new IllegalArgumentException(

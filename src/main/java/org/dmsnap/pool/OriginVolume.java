@@ -12,6 +12,8 @@ import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
 import org.jspecify.annotations.Nullable;
 
 /**

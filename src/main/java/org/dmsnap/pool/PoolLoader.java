@@ -14,6 +14,12 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.table.MergeStage;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.table.SnapshotEntry;
+import org.dmsnap.pool.table.TableFile;
+import org.dmsnap.pool.table.TableParser;
 import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
 

@@ -8,6 +8,11 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.table.SnapshotEntry;
+import org.dmsnap.pool.table.TableFile;
+import org.dmsnap.pool.table.VolumeName;
 
 /**
  * What the commands of an open pool work on.

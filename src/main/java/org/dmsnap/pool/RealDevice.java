@@ -3,6 +3,8 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
 
 /** {@code ORIGIN-real}: an origin's image, there while the origin has snapshots or merges. */
 final class RealDevice extends HiddenDevice {

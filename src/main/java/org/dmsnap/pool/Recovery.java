@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.pool.table.PoolFiles;
 
 /**
  * Finishes, when a pool is opened, the creations and removals that a crash cut short: the table

@@ -6,6 +6,8 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.store.ExceptionStoreType;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.Target;
+import org.dmsnap.pool.table.SnapshotEntry;
 import org.jspecify.annotations.Nullable;
 
 /** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.dmsnap.cli.mount.MountOptionParser;
+import org.dmsnap.cli.mount.MountSettings;
+import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
@@ -42,7 +45,7 @@ class BadOptionTest {
         assertThat(settings.front().threads()).isBetween(2, 1024);
         assertThat(settings.front().mode()).isBetween(0, 0777);
       } catch (IllegalArgumentException refused) {
-        assertThat(Main.reason(refused)).contains(" ").doesNotContain("null", "\n");
+        assertThat(ErrorLine.reason(refused)).contains(" ").doesNotContain("null", "\n");
       }
     }
   }

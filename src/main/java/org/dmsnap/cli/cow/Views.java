@@ -1,0 +1,172 @@
+package org.dmsnap.cli.cow;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.cli.mounted.LvsRows;
+import org.dmsnap.cli.mounted.MountedPool;
+import org.dmsnap.cli.terminal.Working;
+import org.dmsnap.store.CowReader;
+import org.dmsnap.store.DiskHeader;
+import org.dmsnap.store.ExceptedRanges;
+import org.dmsnap.store.ReadingEstimate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot and what it is compared with: its origin, or another snapshot of that; and where the
+ * two may differ, by their exceptions alone.
+ */
+public final class Views implements AutoCloseable {
+
+  private static final int TARGET = 2;
+  private static final int ORIGIN = 3;
+  private static final int TYPE = 5;
+  private static final String REAL = "-real";
+
+  private final MountedPool pool;
+  private final List<BlockDevice> cows = new ArrayList<>();
+  private final List<CowReader> stores = new ArrayList<>();
+  private String origin = "";
+  private long bytes;
+  private boolean same; // the snapshot is compared with itself
+
+  private Views(MountedPool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Opens the COW devices, which commits them first.
+   *
+   * @param other the other snapshot, or null for the origin
+   * @throws IOException if one of them is no snapshot whose exceptions can be read, in words
+   */
+  public static Views open(Path mountpoint, String snapshot, @Nullable String other)
+      throws IOException {
+    Views views = new Views(new MountedPool(mountpoint));
+    try {
+      views.add(mountpoint, snapshot);
+      if (other != null) {
+        views.add(mountpoint, other);
+        views.same = other.equals(snapshot);
+      }
+      return views;
+    } catch (IOException | RuntimeException failure) {
+      views.close();
+      throw failure;
+    }
+  }
+
+  private void add(Path mountpoint, String snapshot) throws IOException {
+    List<String> table = table(snapshot);
+    String its = table.get(ORIGIN).substring(0, table.get(ORIGIN).length() - REAL.length());
+    if (!origin.isEmpty() && !its.equals(origin)) {
+      throw refused(
+          Errno.EINVAL,
+          snapshot + " is a snapshot of " + its + ", not of " + origin + ": nothing is shared");
+    }
+    origin = its;
+    bytes = Sectors.toBytes(Long.parseLong(table.get(1)));
+    BlockDevice cow = CowFile.open(mountpoint.resolve(snapshot + "-cow"));
+    cows.add(cow);
+    DiskHeader header = DiskHeader.of(cow);
+    if (!header.isValid()) {
+      throw invalid(snapshot);
+    }
+    stores.add(CowReader.of(cow, header));
+  }
+
+  /** The words of the table line of a snapshot whose exceptions can be had. */
+  private List<String> table(String name) throws IOException {
+    refuseMerging(name);
+    List<String> table = List.of(pool.read("table", name).strip().split(" "));
+    if (!table.get(TARGET).equals("snapshot")) {
+      throw refused(Errno.EINVAL, name + " is no snapshot; name a snapshot, not its origin");
+    }
+    if (pool.read("status", name).strip().endsWith(" Invalid")) {
+      throw invalid(name);
+    }
+    if (table.get(TYPE).equals("N")) {
+      throw refused(
+          Errno.EINVAL,
+          name
+              + " is transient (N): its exceptions are in memory alone; take a P snapshot instead");
+    }
+    return table;
+  }
+
+  private void refuseMerging(String name) throws IOException {
+    String row = "[" + name + "]";
+    boolean merges =
+        LvsRows.of(pool.read("lvs")).stream().anyMatch(lv -> row.equals(lv.get("lv_name")));
+    if (merges && !pool.devices("table").contains(name)) {
+      throw refused(
+          Errno.EBUSY, name + " is merging: what it differs in becomes its origin's; see: wait");
+    }
+  }
+
+  private static ErrnoException invalid(String name) {
+    return refused(
+        Errno.EIO, name + " is Invalid: what it differs in can no longer be told; reset it");
+  }
+
+  private static ErrnoException refused(Errno errno, String words) {
+    return new ErrnoException(errno, words);
+  }
+
+  /** The name of the origin of both. */
+  public String origin() {
+    return origin;
+  }
+
+  /** The size of both, in bytes. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Bytes in a chunk, the smallest if there are two sizes. */
+  public int chunkBytes() {
+    return stores.stream().mapToInt(store -> store.chunkSize().bytes()).min().orElse(0);
+  }
+
+  /** Hands the ranges in which they may differ to {@code visitor}, in order. */
+  public void forEachDifference(ExceptedRanges.Visitor visitor) throws IOException {
+    if (!same) {
+      ExceptedRanges.forEach(stores, bytes, visitor);
+    }
+  }
+
+  /** As {@link #forEachDifference}, shown on {@code err} if it takes long. */
+  public void forEachDifference(PrintWriter err, ExceptedRanges.Visitor visitor)
+      throws IOException {
+    Working.during(
+        "comparing",
+        err,
+        this::readings,
+        () -> {
+          forEachDifference(visitor);
+          return this;
+        });
+  }
+
+  /** About how many bytes are read. */
+  private long readings() throws IOException {
+    long once = 0;
+    for (BlockDevice cow : cows) {
+      once += ReadingEstimate.ofOneReading(cow);
+    }
+    return once * ExceptedRanges.readings(stores, bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (BlockDevice cow : cows) {
+      cow.close();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** File systems on volumes, held still while a snapshot is taken. */
+@NullMarked
+package org.dmsnap.cli.freeze;
+
+import org.jspecify.annotations.NullMarked;

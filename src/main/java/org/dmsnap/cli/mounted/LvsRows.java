@@ -1,0 +1,47 @@
+package org.dmsnap.cli.mounted;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The table {@code ctl/lvs} by rows and columns; a column reaches from its heading to the next. */
+public final class LvsRows {
+
+  /** LVM's names of the columns, for its {@code --reportformat json}. */
+  private static final Map<String, String> FIELDS = fields();
+
+  private LvsRows() {}
+
+  /** The rows of the table, each a map by LVM's names of the columns. */
+  public static List<Map<String, String>> of(String table) {
+    List<String> lines = table.lines().toList();
+    List<Map<String, String>> volumes = new ArrayList<>();
+    for (String row : lines.subList(1, lines.size())) {
+      volumes.add(cells(lines.get(0), row));
+    }
+    return volumes;
+  }
+
+  private static Map<String, String> cells(String headings, String row) {
+    List<String> names = List.copyOf(FIELDS.keySet());
+    Map<String, String> cells = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      int start = headings.indexOf(" " + names.get(i));
+      int end = i + 1 < names.size() ? headings.indexOf(" " + names.get(i + 1)) : row.length();
+      cells.put(FIELDS.getOrDefault(names.get(i), ""), row.substring(start, end).strip());
+    }
+    return cells;
+  }
+
+  private static Map<String, String> fields() {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("LV", "lv_name");
+    fields.put("VG", "vg_name");
+    fields.put("Attr", "lv_attr");
+    fields.put("LSize", "lv_size");
+    fields.put("Origin", "origin");
+    fields.put("Snap%", "snap_percent");
+    return fields;
+  }
+}

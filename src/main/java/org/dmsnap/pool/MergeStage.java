@@ -1,9 +1,0 @@
-package org.dmsnap.pool;
-
-/** How far a merge has come, as {@code pool.table} has it. */
-enum MergeStage {
-  /** It waits for the origin and the snapshot to be closed. */
-  DUE,
-  /** The origin reads as merged. */
-  RUNNING
-}

@@ -1,0 +1,215 @@
+package org.dmsnap.pool.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code pool.table} says, immutable; {@link #toString()} is its text, {@link TableParser}
+ * reads it.
+ *
+ * <pre>
+ * # dmsnap: clean base size=1073741824 mtime=1764000000
+ * base: 0 2097152 snapshot-origin base-real
+ * base-real: 0 2097152 linear base.img 0
+ * # dmsnap: invalid snap Unable to allocate exception
+ * snap: 0 2097152 snapshot base-real snap-cow P 16
+ * snap-cow: 0 204800 linear snap.cow 0
+ * </pre>
+ *
+ * <p>A merge that waits is a line {@code # dmsnap: merge snap when base and it are closed} above
+ * {@code snap}'s; one that runs takes {@code snap}'s lines away and leaves
+ *
+ * <pre>
+ * base: 0 2097152 snapshot-merge base-real base-cow P 16
+ * base-real: 0 2097152 linear base.img 0
+ * base-cow: 0 204800 linear snap.cow 0
+ * </pre>
+ *
+ * @param comments of the user's, kept at the top
+ * @param origins the size in sectors by name
+ * @param snapshots by name
+ * @param clean by origin: what the last clean stop noted
+ * @param invalid by snapshot: why it is Invalid, where its COW device's header could not say so
+ * @param merges by snapshot: that it merges, or is due to
+ */
+public record PoolTable(
+    List<String> comments,
+    NavigableMap<String, Long> origins,
+    NavigableMap<String, SnapshotEntry> snapshots,
+    NavigableMap<String, CleanNote> clean,
+    NavigableMap<String, String> invalid,
+    NavigableMap<String, MergeStage> merges) {
+
+  /** The table of a new pool. */
+  static final PoolTable EMPTY =
+      new PoolTable(
+          List.of(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>());
+
+  /** The mark of a comment that means something. */
+  static final String DIRECTIVE = "# dmsnap: ";
+
+  /** Whether a volume of that name is listed. */
+  public boolean lists(String name) {
+    return origins.containsKey(name) || snapshots.containsKey(name);
+  }
+
+  /** The listed snapshots of {@code origin}. */
+  public List<String> snapshotsOf(String origin) {
+    List<String> names = new ArrayList<>();
+    snapshots.forEach(
+        (name, entry) -> {
+          if (entry.origin().equals(origin)) {
+            names.add(name);
+          }
+        });
+    return names;
+  }
+
+  /** With an origin added, or its size changed. */
+  public PoolTable withOrigin(String name, long sectors) {
+    return new PoolTable(comments, with(origins, name, sectors), snapshots, clean, invalid, merges);
+  }
+
+  /** With a snapshot added or changed. */
+  public PoolTable withSnapshot(String name, SnapshotEntry entry) {
+    return new PoolTable(comments, origins, with(snapshots, name, entry), clean, invalid, merges);
+  }
+
+  /** With the size of a listed snapshot's COW device corrected. */
+  public PoolTable withCowSectors(String name, long sectors) {
+    SnapshotEntry entry = snapshots.get(name);
+    return entry == null ? this : withSnapshot(name, entry.withCowSectors(sectors));
+  }
+
+  /** With a listed snapshot Invalid. */
+  public PoolTable withInvalid(String name, String reason) {
+    return snapshots.containsKey(name)
+        ? new PoolTable(
+            comments, origins, snapshots, clean, with(invalid, name, oneLine(reason)), merges)
+        : this;
+  }
+
+  /** With a listed snapshot that has a new and empty store. */
+  public PoolTable withReset(String name, SnapshotEntry entry) {
+    return new PoolTable(
+        comments, origins, with(snapshots, name, entry), clean, with(invalid, name, null), merges);
+  }
+
+  /** With these notes of a clean stop, or without any. */
+  public PoolTable withClean(Map<String, CleanNote> notes) {
+    return new PoolTable(comments, origins, snapshots, new TreeMap<>(notes), invalid, merges);
+  }
+
+  /** With a listed snapshot's merge at {@code stage}, or no longer due. */
+  public PoolTable withMerge(String name, @Nullable MergeStage stage) {
+    return new PoolTable(comments, origins, snapshots, clean, invalid, with(merges, name, stage));
+  }
+
+  /** Without that volume. */
+  public PoolTable without(String name) {
+    return new PoolTable(
+        comments,
+        with(origins, name, null),
+        with(snapshots, name, null),
+        with(clean, name, null),
+        with(invalid, name, null),
+        with(merges, name, null));
+  }
+
+  private static <V> NavigableMap<String, V> with(
+      NavigableMap<String, V> map, String name, @Nullable V value) {
+    NavigableMap<String, V> changed = new TreeMap<>(map);
+    if (value == null) {
+      changed.remove(name);
+    } else {
+      changed.put(name, value);
+    }
+    return changed;
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\p{Cntrl}+", " ").strip();
+  }
+
+  /** The text of the file. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    comments.forEach(comment -> text.append(comment).append('\n'));
+    origins.forEach((name, sectors) -> printOrigin(text, name, sectors));
+    return text.toString();
+  }
+
+  private void printOrigin(StringBuilder text, String name, long sectors) {
+    if (clean.containsKey(name)) {
+      text.append(DIRECTIVE).append("clean ").append(name).append(' ');
+      text.append(Objects.requireNonNull(clean.get(name))).append('\n');
+    }
+    List<String> names = snapshotsOf(name);
+    String linear = linear(sectors, PoolFiles.image(name));
+    if (names.isEmpty()) {
+      print(text, name, linear);
+      return;
+    }
+    String merging = merging(names);
+    SnapshotEntry merged = merging == null ? null : snapshots.get(merging);
+    print(text, name, merged == null ? snapshotOrigin(name, sectors) : merged.mergeLine());
+    print(text, name + PoolFiles.REAL, linear);
+    for (String snapshot : names) {
+      String above = snapshot.equals(merging) ? name : snapshot;
+      printSnapshot(text, above, snapshot, Objects.requireNonNull(snapshots.get(snapshot)));
+    }
+  }
+
+  /** The one of {@code names} that merges by now, or null. */
+  private @Nullable String merging(List<String> names) {
+    for (String name : names) {
+      if (merges.get(name) == MergeStage.RUNNING) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  /** What is printed under the name {@code above} is the origin's if the snapshot merges. */
+  private void printSnapshot(StringBuilder text, String above, String name, SnapshotEntry entry) {
+    if (invalid.containsKey(name)) {
+      text.append(DIRECTIVE).append("invalid ").append(name).append(' ');
+      text.append(invalid.get(name)).append('\n');
+    }
+    if (merges.get(name) == MergeStage.DUE) {
+      text.append(DIRECTIVE).append("merge ").append(name).append(" when ");
+      text.append(entry.origin()).append(" and it are closed\n");
+    }
+    if (above.equals(name)) {
+      print(text, name, entry.line(name));
+    }
+    if (entry.cowSectors() > 0) {
+      print(text, above + PoolFiles.COW, linear(entry.cowSectors(), PoolFiles.cow(name)));
+    }
+  }
+
+  private static void print(StringBuilder text, String name, String line) {
+    text.append(name).append(": ").append(line).append('\n');
+  }
+
+  /** The table line of an origin that has snapshots. */
+  public static String snapshotOrigin(String name, long sectors) {
+    return "0 " + sectors + " snapshot-origin " + name + PoolFiles.REAL;
+  }
+
+  /** The table line of a device that is a whole file. */
+  public static String linear(long sectors, String file) {
+    return "0 " + sectors + " linear " + file + " 0";
+  }
+}

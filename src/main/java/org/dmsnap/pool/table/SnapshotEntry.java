@@ -1,0 +1,52 @@
+package org.dmsnap.pool.table;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.dmsnap.engine.Feature;
+
+/**
+ * A persistent snapshot as {@code pool.table} lists it.
+ *
+ * @param origin the origin's name
+ * @param sectors its size
+ * @param type {@code P} or {@code PO}
+ * @param chunkSectors sectors in a chunk; 0 for what the COW device's header says
+ * @param features the optional words
+ * @param cowSectors the size of the COW device; 0 if the table does not say
+ */
+public record SnapshotEntry(
+    String origin,
+    long sectors,
+    String type,
+    int chunkSectors,
+    Set<Feature> features,
+    long cowSectors) {
+
+  /** The same, with a COW device of another size. */
+  SnapshotEntry withCowSectors(long changed) {
+    return new SnapshotEntry(origin, sectors, type, chunkSectors, features, changed);
+  }
+
+  /** The table line of the snapshot {@code name}, without the name in front. */
+  public String line(String name) {
+    return line("snapshot", name);
+  }
+
+  /** The table line of its origin while it merges, without the name in front. */
+  public String mergeLine() {
+    return line("snapshot-merge", origin);
+  }
+
+  private String line(String target, String above) {
+    StringBuilder line = new StringBuilder();
+    line.append("0 ").append(sectors).append(' ').append(target).append(' ');
+    line.append(origin).append(PoolFiles.REAL).append(' ');
+    line.append(above).append(PoolFiles.COW).append(' ');
+    line.append(type).append(' ').append(chunkSectors);
+    if (!features.isEmpty()) {
+      line.append(' ').append(features.size());
+      new TreeSet<>(features).forEach(feature -> line.append(' ').append(feature.word()));
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,125 @@
+package org.dmsnap.pool.table;
+
+import static java.util.Objects.requireNonNullElse;
+
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.ErrnoException;
+
+/**
+ * {@code pool.table} on disk, and what it says.
+ *
+ * <p>Any number of threads; its lock is the innermost of the pool's: whoever holds it waits for
+ * nothing but the disk.
+ */
+public final class TableFile {
+
+  private final BackingDirectory directory;
+  private final Ballast ballast; // guarded by this
+  private PoolTable table; // guarded by this
+  private String onDisk; // guarded by this
+  private boolean uncertain; // guarded by this
+
+  /** The file in {@code directory}, whose content is {@code text} and says {@code table}. */
+  public TableFile(BackingDirectory directory, PoolTable table, String text) {
+    this.directory = directory;
+    this.table = table;
+    this.onDisk = text;
+    this.ballast = new Ballast(directory);
+  }
+
+  /**
+   * Keeps space for {@link #changeThoughFull} until {@link #dropBallast}; whether there is some.
+   */
+  public synchronized boolean takeBallast() {
+    return ballast.take();
+  }
+
+  /** Gives back what {@link #takeBallast} took. */
+  public synchronized void dropBallast() throws IOException {
+    ballast.drop();
+  }
+
+  /** What it says. */
+  public synchronized PoolTable current() {
+    return table;
+  }
+
+  /**
+   * Changes it, atomically and durably.
+   *
+   * @throws IOException if that failed; it then says what it said before, or is {@link
+   *     #uncertain()}
+   */
+  public synchronized void change(UnaryOperator<PoolTable> change) throws IOException {
+    PoolTable changed = change.apply(table);
+    String text = changed.toString();
+    if (!text.equals(onDisk) || uncertain) {
+      replace(text);
+    }
+    table = changed;
+  }
+
+  /**
+   * As {@link #change}, for what gives back space or must be known: on a full file system, too, as
+   * long as the space kept for it lasts.
+   */
+  public synchronized void changeThoughFull(UnaryOperator<PoolTable> change) throws IOException {
+    try {
+      change(change);
+    } catch (IOException failure) {
+      if (!ErrnoException.saysFull(failure)) {
+        throw failure;
+      }
+      ballast.drop();
+      change(change);
+      ballast.take();
+    }
+  }
+
+  /**
+   * Whether the last change failed in a way that leaves open which of the two texts a power cut
+   * would leave: files of either must then stay.
+   */
+  public synchronized boolean uncertain() {
+    return uncertain;
+  }
+
+  /** Ends {@link #uncertain()}: what it says is on disk when this returns. */
+  public synchronized void settle() throws IOException {
+    changeThoughFull(same -> same);
+  }
+
+  private void replace(String text) throws IOException {
+    try {
+      directory.replaceText(PoolFiles.TABLE, text);
+      onDisk = text;
+      uncertain = false;
+    } catch (IOException | RuntimeException failure) {
+      uncertain = uncertain || !untouched();
+      if (uncertain) {
+        restore(failure);
+      }
+      throw failure;
+    }
+  }
+
+  /** Whether the file is for sure the one it was: it got as far as making the new one at most. */
+  private boolean untouched() {
+    try {
+      return onDisk.equals(requireNonNullElse(directory.readText(PoolFiles.TABLE), ""));
+    } catch (IOException | RuntimeException unreadable) {
+      return false;
+    }
+  }
+
+  private void restore(Exception failure) {
+    try {
+      directory.replaceText(PoolFiles.TABLE, onDisk);
+      uncertain = false;
+    } catch (IOException | RuntimeException again) {
+      failure.addSuppressed(again);
+    }
+  }
+}
