@@ -50,6 +50,15 @@ public interface BlockDevice extends Closeable {
    */
   default void startSync(long position, long length) {}
 
+  /**
+   * As {@link #sync()}, and what is read from now on is what is on the disk: of what a sync that
+   * failed could not write, be it that of a process that is gone, nothing is seen any more, so far
+   * as the system can be made to forget it.
+   */
+  default void settle() throws IOException {
+    sync();
+  }
+
   /** As {@link #sync()}, and makes durable when it was last modified, too (fsync). */
   default void syncTimes() throws IOException {
     sync();

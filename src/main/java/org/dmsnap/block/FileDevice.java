@@ -28,6 +28,9 @@ public final class FileDevice implements BlockDevice {
   // include/uapi/linux/fs.h
   private static final int SYNC_FILE_RANGE_WRITE = 2;
 
+  // include/uapi/linux/fadvise.h
+  private static final int DONTNEED = 4;
+
   private final StampedLock inUse = new StampedLock();
   private final String path;
   private int fd; // -1 once closed, which every call answers with EBADF
@@ -103,6 +106,17 @@ public final class FileDevice implements BlockDevice {
         throw LastErrno.failure("fdatasync " + this);
       }
       checkWhole();
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public void settle() throws ErrnoException {
+    sync();
+    long stamp = inUse.readLock();
+    try {
+      LIBC.posix_fadvise(fd, 0, 0, DONTNEED); // what is clean: all, and what could not be written
     } finally {
       inUse.unlockRead(stamp);
     }

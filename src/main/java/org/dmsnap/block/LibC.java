@@ -66,6 +66,9 @@ public interface LibC {
   @SaveError
   int sync_file_range(int fd, @off_t long offset, @off_t long length, int flags);
 
+  /** See posix_fadvise(2), which returns the errno. */
+  int posix_fadvise(int fd, @off_t long offset, @off_t long length, int advice);
+
   /** See fallocate(2). */
   @SaveError
   int fallocate(int fd, int mode, @off_t long offset, @off_t long length);

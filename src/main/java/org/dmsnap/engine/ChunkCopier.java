@@ -115,7 +115,7 @@ final class ChunkCopier {
 
   private void finish(Move move) throws IOException {
     if (move.failure == null) {
-      move.snapshot.copyOut().copied(move.oldFirst, move.run);
+      move.snapshot.copyOut().copied(move.oldFirst, move.run, mode);
     } else {
       move.snapshot.copyOut().copyFailed(move.run, move.failure, mode);
     }

@@ -6,10 +6,12 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot as the writes of its origin see it: what must be copied out before the origin's chunk
- * may be overwritten. A failing snapshot never fails the origin: it becomes Invalid.
+ * may be overwritten. A failing snapshot never fails the origin: it becomes Invalid, by the rule of
+ * {@link Validity}.
  */
 final class CopyOutTarget {
 
@@ -18,6 +20,7 @@ final class CopyOutTarget {
   private final ChunkSize chunkSize;
   private final ExceptionMap exceptions;
   private final CowSpace space;
+  private volatile @Nullable IOException unhardened; // of the last drain; one runs at a time
 
   CopyOutTarget(Snapshot snapshot, ExceptionMap exceptions, CowSpace space) {
     this.snapshot = snapshot;
@@ -71,7 +74,7 @@ final class CopyOutTarget {
       boolean quiet = mode == CopyOutMode.QUIET;
       ChunkRun run = quiet ? space.prepareQuietly(to - from) : space.prepare(to - from);
       if (run == null) {
-        full(new ErrnoException(Errno.ENOSPC, "a snapshot of the origin is full"), mode);
+        full(mode);
         return;
       }
       copier.add(snapshot, from, run);
@@ -79,13 +82,25 @@ final class CopyOutTarget {
     }
   }
 
-  /** Takes exceptions whose chunks have been written. */
-  void copied(long oldFirst, ChunkRun run) throws IOException {
+  /** Takes exceptions whose chunks have been written; does what {@code mode} says if it fails. */
+  void copied(long oldFirst, ChunkRun run, CopyOutMode mode) throws IOException {
+    try {
+      commit(oldFirst, run);
+    } catch (IOException e) {
+      if (mode == CopyOutMode.QUIET) {
+        throw notQuietly(e);
+      }
+      snapshot.invalidate(Snapshot.IO_ERROR, e);
+    }
+  }
+
+  /** Takes exceptions whose chunks have been written, be it for the snapshot's own sake. */
+  void commit(long oldFirst, ChunkRun run) throws IOException {
     try {
       store.commit(oldFirst, run);
     } catch (IOException e) {
-      snapshot.invalidate(Snapshot.IO_ERROR);
-      return;
+      store.abandon(run); // it would hold up what follows
+      throw e;
     }
     exceptions.add(oldFirst, run);
   }
@@ -93,31 +108,14 @@ final class CopyOutTarget {
   /** Gives prepared chunks back; what the snapshot shows of them is about to be overwritten. */
   void copyFailed(ChunkRun run, IOException failure, CopyOutMode mode) throws IOException {
     store.abandon(run);
-    if (mode == CopyOutMode.QUIET) {
-      throw notQuietly(failure); // nothing is lost: nothing has been overwritten
-    }
     failed(failure, mode);
   }
 
   /** Waits until the exceptions of a range are durable; does what {@code mode} says if not. */
   void harden(long position, long length, CopyOutMode mode) throws IOException {
-    harden(() -> awaitDurable(position, length), mode);
-  }
-
-  /** Waits until all exceptions are durable; does what {@code mode} says if they cannot be. */
-  void hardenAll(CopyOutMode mode) throws IOException {
-    harden(store::awaitAllDurable, mode);
-  }
-
-  /** Waits for exceptions to become durable. */
-  private interface Wait {
-    void end() throws IOException;
-  }
-
-  private void harden(Wait wait, CopyOutMode mode) throws IOException {
     if (snapshot.valid()) {
       try {
-        wait.end();
+        awaitDurable(position, length);
       } catch (IOException e) {
         failed(e, mode);
       }
@@ -127,17 +125,51 @@ final class CopyOutTarget {
     }
   }
 
+  /** Waits until all exceptions are durable; what cannot be is {@link #demand}'s affair. */
+  void hardenAll() {
+    unhardened = null;
+    if (snapshot.valid()) {
+      try {
+        store.awaitAllDurable();
+      } catch (IOException e) {
+        unhardened = e;
+      }
+    }
+  }
+
+  /**
+   * Whether a range is {@link #settled}, after {@link #hardenAll}: if not since that failed, does
+   * what {@code mode} says.
+   */
+  boolean demand(long position, long length, CopyOutMode mode) throws IOException {
+    IOException failure = unhardened;
+    if (failure != null && !settled(position, length)) {
+      failed(failure, mode);
+    }
+    return settled(position, length);
+  }
+
   private void failed(IOException failure, CopyOutMode mode) throws IOException {
     if (ErrnoException.saysFull(failure)) {
       full(failure, mode);
+    } else if (mode == CopyOutMode.QUIET) {
+      throw notQuietly(failure); // nothing is lost: nothing has been overwritten
     } else {
-      snapshot.invalidate(Snapshot.IO_ERROR);
+      snapshot.invalidate(Snapshot.IO_ERROR, failure);
+    }
+  }
+
+  private void full(CopyOutMode mode) throws IOException {
+    if (mode == CopyOutMode.INVALIDATE) {
+      snapshot.invalidate(Snapshot.NO_SPACE);
+    } else {
+      full(new ErrnoException(Errno.ENOSPC, "a snapshot of the origin is full"), mode);
     }
   }
 
   private void full(IOException failure, CopyOutMode mode) throws IOException {
     switch (mode) {
-      case INVALIDATE -> snapshot.invalidate(Snapshot.NO_SPACE);
+      case INVALIDATE -> snapshot.invalidate(Snapshot.NO_SPACE, failure);
       case REFUSE -> {
         space.refused();
         throw failure;

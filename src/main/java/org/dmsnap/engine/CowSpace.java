@@ -1,5 +1,7 @@
 package org.dmsnap.engine;
 
+import java.io.IOException;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ExceptionStore;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,15 @@ final class CowSpace {
   /** Something is refused for want of space. */
   void refused() {
     listener.refused(snapshot);
+  }
+
+  /** An own write, or making own writes durable, fails for this reason. */
+  void failed(IOException failure) {
+    if (ErrnoException.saysFull(failure)) {
+      refused();
+    } else {
+      listener.failed(snapshot, failure);
+    }
   }
 
   /** Whether {@code chunks} fit, and it need not grow for them. */

@@ -251,15 +251,19 @@ public final class Origin {
   private final class Snapshots implements WriteCache.Protection {
 
     @Override
-    public void harden() throws IOException {
+    public void harden() {
       for (Snapshot snapshot : snapshots) {
-        snapshot.copyOut().hardenAll(CopyOutMode.of(overflow));
+        snapshot.copyOut().hardenAll();
       }
     }
 
     @Override
     public boolean settled(long position, long length) throws IOException {
-      return Origin.this.settled(snapshots, position, length);
+      boolean settled = true;
+      for (Snapshot snapshot : snapshots) {
+        settled &= snapshot.copyOut().demand(position, length, CopyOutMode.of(overflow));
+      }
+      return settled;
     }
   }
 }

@@ -132,6 +132,11 @@ public final class Snapshot implements Target {
     validity.invalidate(this, reason, listener);
   }
 
+  /** Makes it Invalid, durably, for what has failed. */
+  void invalidate(String reason, IOException failure) throws IOException {
+    invalidate(reason + ": " + failure.getMessage());
+  }
+
   ChunkSize chunkSize() {
     return chunkSize;
   }
@@ -194,11 +199,7 @@ public final class Snapshot implements Target {
       store.flush();
     } catch (IOException e) {
       unsynced = true;
-      if (ErrnoException.saysFull(e)) {
-        space.refused();
-      } else {
-        invalidate(IO_ERROR);
-      }
+      space.failed(e);
       throw e;
     } finally {
       flushing.decrementAndGet();

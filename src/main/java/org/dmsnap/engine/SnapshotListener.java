@@ -26,6 +26,12 @@ public interface SnapshotListener {
   /** Somebody's write was refused for want of space, on the COW device or beneath it. */
   void refused(Snapshot snapshot);
 
+  /**
+   * An own write of the snapshot's, or making such durable, has failed other than for want of
+   * space; whoever wanted it has been told.
+   */
+  void failed(Snapshot snapshot, IOException failure);
+
   /** How many sectors of the COW device may be allocated without {@link #filling} being called. */
   long growsAbove(Snapshot snapshot);
 

@@ -11,7 +11,10 @@ import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
 
-/** A snapshot's own writes: in place where a chunk has an exception, else to a new chunk. */
+/**
+ * A snapshot's own writes: in place where a chunk has an exception, else to a new chunk. One that
+ * fails fails alone, see {@link Validity}.
+ */
 final class SnapshotWriter {
 
   private final Snapshot snapshot;
@@ -111,10 +114,23 @@ final class SnapshotWriter {
       int piece = (int) (end - position);
       fill(run, position, buffer, piece);
       unsynced.addAndGet((int) run.count());
-      snapshot.copyOut().copied(oldFirst, run);
+      commit(oldFirst, run);
       return piece;
     } finally {
       lock.unlockWrite(stamp);
+    }
+  }
+
+  private void commit(long oldFirst, ChunkRun run) throws IOException {
+    try {
+      snapshot.copyOut().commit(oldFirst, run);
+    } catch (IOException e) {
+      if (ErrnoException.saysFull(e)) { // the area that must follow: as in the kernel
+        snapshot.invalidate(Snapshot.IO_ERROR, e);
+        throw Snapshot.invalid();
+      }
+      space.failed(e);
+      throw e;
     }
   }
 
@@ -125,11 +141,7 @@ final class SnapshotWriter {
       new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, length, run);
       filled = true;
     } catch (IOException e) {
-      if (ErrnoException.saysFull(e)) {
-        space.refused();
-      } else {
-        snapshot.invalidate(Snapshot.IO_ERROR);
-      }
+      space.failed(e);
       throw e;
     } finally {
       if (!filled) {

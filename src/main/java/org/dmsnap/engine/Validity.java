@@ -10,6 +10,22 @@ import org.dmsnap.store.ExceptionStore;
  * <p>A snapshot that cannot keep its content becomes Invalid durably before the write that broke it
  * reaches the image: {@link #ensureRecorded} returns only once the COW device's header, or the
  * listener, has it on disk. Overflow is in memory alone, as in the kernel.
+ *
+ * <p><b>Who may lose a snapshot.</b> Only a change of the origin's (a write, zeroing, merge) that
+ * needs the old content saved, or made durable, where that fails. As long as the origin wants
+ * nothing of it, a failing COW device costs the snapshot nothing but what fails:
+ *
+ * <ul>
+ *   <li>a read, or an own write, fails with the errno, and is as if it had not been;
+ *   <li>records that cannot be written fail the fsync that wanted them, and every one until they
+ *       could be;
+ *   <li>a sync that fails makes every fsync EIO until the pool is mounted again, and takes no more
+ *       new exceptions; what the last good fsync acknowledged is there after the mount;
+ *   <li>a discard of the origin's is refused.
+ * </ul>
+ *
+ * <p>The kernel gives up a snapshot for an own first write that fails. An own write that finds the
+ * COW device full loses the snapshot here, too ({@link OverflowPolicy}).
  */
 final class Validity {
 

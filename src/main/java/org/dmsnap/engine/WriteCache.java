@@ -46,15 +46,15 @@ final class WriteCache implements BlockDevice {
 
   /** The snapshots of the origin, as the cache sees them. */
   interface Protection {
-    /**
-     * Makes every exception durable that was committed before the call; a snapshot that fails is
-     * Invalid, durably.
-     *
-     * @throws IOException if that cannot be recorded
-     */
+    /** Makes every exception durable that was committed before the call, where that is possible. */
     void harden() throws IOException;
 
-    /** Whether a range may be overwritten on the image as far as all snapshots go. */
+    /**
+     * Whether a range may be overwritten on the image as far as all snapshots go; one that stands
+     * in the way since it could not be hardened becomes Invalid, durably.
+     *
+     * @throws IOException if that cannot be recorded, or the overwriting is refused
+     */
     boolean settled(long position, long length) throws IOException;
   }
 

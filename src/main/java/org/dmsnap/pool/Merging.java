@@ -262,7 +262,7 @@ final class Merging {
       return;
     }
     try {
-      origin.flushAll();
+      volume.flushWithOrigin();
       checkValid(volume);
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
     } catch (IOException | RuntimeException failure) {
@@ -277,10 +277,10 @@ final class Merging {
 
   private static void checkValid(SnapshotVolume volume) throws ErrnoException {
     if (!volume.valid()) {
-      String what = "Unable to merge invalidated snapshot " + volume.name();
       throw new ErrnoException(
           Errno.EIO,
-          what
+          "Unable to merge invalidated snapshot "
+              + volume.name()
               + (volume.unloadable()
                   ? ": it could not be loaded; bring its COW file back and mount again"
                   : "; remove it, or reset it"));

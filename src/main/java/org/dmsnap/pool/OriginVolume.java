@@ -275,11 +275,11 @@ final class OriginVolume extends Volume {
 
   /** Makes durable what was written to it and to its persistent snapshots. */
   void flushAll() throws IOException {
-    target().flush();
-    for (SnapshotVolume snapshot : persistentSnapshots()) {
-      snapshot.flushIfValid();
-    }
-    image().sync();
+    Flushes flushes = new Flushes();
+    flushes.add(() -> target().flush());
+    persistentSnapshots().forEach(snapshot -> flushes.add(snapshot::flushIfValid));
+    flushes.add(image()::sync);
+    flushes.end();
   }
 
   /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */

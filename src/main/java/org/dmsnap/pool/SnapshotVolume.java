@@ -112,6 +112,12 @@ final class SnapshotVolume extends Volume {
     }
   }
 
+  /** As {@link #flushIfValid}, and makes durable what was written to its origin. */
+  void flushWithOrigin() throws IOException {
+    origin.target().flush();
+    flushIfValid();
+  }
+
   /** Sectors in a chunk. */
   int chunkSectors() {
     Snapshot loaded = snapshot;

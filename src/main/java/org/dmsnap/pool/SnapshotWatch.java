@@ -28,6 +28,8 @@ final class SnapshotWatch implements SnapshotListener {
   private boolean failed; // guarded by this: the last extension did
   private long toldOfRefusal; // guarded by this: by System.nanoTime; 0 for never
 
+  private long toldOfFailure; // guarded by this: likewise
+
   /** Watches {@code volume}. */
   SnapshotWatch(PoolState state, SnapshotVolume volume) {
     this.state = state;
@@ -63,6 +65,16 @@ final class SnapshotWatch implements SnapshotListener {
                   + volume.name()
                   + " finds no space: what it cannot follow is refused with ENOSPC, until it is"
                   + " extended or there is room on the pool's file system");
+    }
+  }
+
+  @Override
+  public synchronized void failed(Snapshot snapshot, IOException failure) {
+    long now = System.nanoTime();
+    if (toldOfFailure == 0 || now - toldOfFailure > REFUSALS_APART) {
+      toldOfFailure = now;
+      String what = "A write or fsync of snapshot " + volume.name() + " failed: ";
+      state.log().error(what + failure.getMessage());
     }
   }
 

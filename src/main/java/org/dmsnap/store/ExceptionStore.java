@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Allocates the chunks of a COW device and remembers which chunk of the origin each replaces.
  *
  * <p>Named after the kernel's {@code struct dm_exception_store_type}. Any number of threads may
- * call at once. A method that throws has failed the store: {@link #commit}, {@link #awaitDurable}
- * and {@link #flush} fail from then on, and the snapshot is to be made Invalid; but for {@link
- * #awaitDurable} and {@link #flush} that find the backing file system full, see {@link #commit}.
- * The COW device is its owner's to close.
+ * call at once. After a sync that failed, {@link #commit}, {@link #awaitDurable} and {@link #flush}
+ * fail until the store is opened again; it is as it was when a sync last went well, then. What else
+ * fails may be tried again, see {@link #commit}. The COW device is its owner's to close.
  */
 public sealed interface ExceptionStore permits PersistentStore, TransientStore {
 
@@ -66,11 +65,17 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
    *   <li>What stands behind the terminator when the store is loaded, a torn write of the past, is
    *       zeroed under the first sync of the first group, or it would come back to life.
    *   <li>After a failed fdatasync nothing of the group is taken for written, and none is retried:
-   *       the store has failed for good.
-   *   <li>Records for which the backing file system has no space are as good as not written: their
-   *       group, whose chunk data is durable by then, stays as it is and is written again, the same
-   *       bytes to the same places, when next somebody waits for it. Whoever waited gets ENOSPC.
+   *       the store has failed until it is opened again.
+   *   <li>Records that could not be written are as good as not written, be it for want of space or
+   *       for an I/O error: their group, whose chunk data is durable by then, stays as it is and is
+   *       written again, the same bytes to the same places, when next somebody waits for it.
+   *       Whoever waited gets the errno.
+   *   <li>What is loaded counts as durable: so the COW device is {@linkplain
+   *       org.dmsnap.block.BlockDevice#settle settled} before it is read.
    * </ul>
+   *
+   * @throws org.dmsnap.block.ErrnoException ENOSPC if the area that must follow a full one has no
+   *     room; of what is thrown nothing counts, and the run is to be {@link #abandon}ed
    */
   void commit(long oldFirst, ChunkRun run) throws IOException;
 

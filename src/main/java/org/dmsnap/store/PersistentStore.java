@@ -113,7 +113,7 @@ final class PersistentStore implements ExceptionStore {
       long end = records + queue.recordsBefore(run.first()) + run.count();
       if (!layout.hasAreaFor(cow.size(), end)) {
         String area = "metadata area " + layout.areaOf(end) + ", which must follow a full one";
-        throw failed(new ErrnoException(Errno.EIO, "the COW device has no room for " + area));
+        throw failed(new ErrnoException(Errno.ENOSPC, "the COW device has no room for " + area));
       }
     }
   }
@@ -260,8 +260,6 @@ final class PersistentStore implements ExceptionStore {
       }
       makeDurable(group, first);
       durable = true;
-    } catch (IOException e) {
-      throw ErrnoException.saysFull(e) ? e : failed(e);
     } finally {
       stopLeading(durable);
     }

@@ -36,10 +36,11 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
     if (cow.size() < asked.bytes()) {
       throw tooSmall(cow, asked);
     }
-    DiskHeader header = DiskHeader.of(cow);
-    if (header.isBlank()) {
+    if (DiskHeader.of(cow).isBlank()) {
       return fresh(cow, asked);
     }
+    cow.settle(); // what is loaded counts as durable
+    DiskHeader header = DiskHeader.of(cow);
     ChunkSize found = header.chunkSize();
     PersistentStore store = new PersistentStore(cow, found, code(), header.isValid());
     if (header.isValid()) {

@@ -6,7 +6,10 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
-/** The first failure of a store, after which it works no more. */
+/**
+ * The first failure of a store that no repetition mends, after which it works no more until it is
+ * opened again: a sync that failed, above all, since the next would succeed and mean nothing.
+ */
 final class StoreFailure {
 
   private volatile @Nullable IOException first;
@@ -27,7 +30,7 @@ final class StoreFailure {
     try {
       cow.sync();
     } catch (IOException e) {
-      ErrnoException lost = new ErrnoException(Errno.EIO, "sync: " + e.getMessage(), e);
+      ErrnoException lost = new ErrnoException(Errno.EIO, String.valueOf(e.getMessage()), e);
       set(lost);
       throw lost;
     }
@@ -38,7 +41,9 @@ final class StoreFailure {
     IOException cause = first;
     if (cause != null) {
       throw new ErrnoException(
-          ErrnoException.errnoOf(cause), "the COW device failed: " + cause.getMessage(), cause);
+          ErrnoException.errnoOf(cause),
+          "the COW device failed before, until the pool is mounted again: " + cause.getMessage(),
+          cause);
     }
   }
 }

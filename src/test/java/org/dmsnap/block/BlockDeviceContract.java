@@ -160,6 +160,7 @@ abstract class BlockDeviceContract {
     assertFails(Errno.EBADF, () -> read(0, 1));
     assertFails(Errno.EBADF, () -> write(0, new byte[1]));
     assertFails(Errno.EBADF, () -> device.sync());
+    assertFails(Errno.EBADF, () -> device.settle());
   }
 
   @ParameterizedTest(name = "seed {0}")

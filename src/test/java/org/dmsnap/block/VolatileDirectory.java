@@ -101,6 +101,10 @@ public final class VolatileDirectory implements BackingDirectory {
       unsynced.clear();
     }
 
+    void forgetUnwritten() {
+      bytes = synced.clone();
+    }
+
     Inode cut(Choice choice) {
       Inode left = new Inode(number);
       long length = choice.of((long) synced.length, sizes);
@@ -386,6 +390,14 @@ public final class VolatileDirectory implements BackingDirectory {
           throw failure;
         }
         inode.sync();
+      }
+    }
+
+    @Override
+    public void settle() throws IOException {
+      synchronized (VolatileDirectory.this) {
+        sync();
+        inode.forgetUnwritten();
       }
     }
 

@@ -52,7 +52,7 @@ class NoSpaceTest {
     bench.volume.flush();
 
     assertThat(snapshot.status()).isEqualTo("Invalid");
-    assertThat(bench.events.all()).containsExactly(NO_SPACE);
+    assertThat(bench.events.all()).singleElement().asString().startsWith(NO_SPACE + ": ");
     assertThat(Io.read(bench.volume, 0, CHUNK)).isEqualTo(bytes(CHUNK, 1));
   }
 
@@ -114,7 +114,7 @@ class NoSpaceTest {
     freeUp(cow);
 
     fails(Errno.EIO, snapshot::flush);
-    assertThat(snapshot.status()).isEqualTo("Invalid");
+    assertThat(snapshot.valid()).isTrue();
   }
 
   @Test

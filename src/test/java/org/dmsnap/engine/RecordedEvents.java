@@ -40,6 +40,11 @@ public class RecordedEvents implements SnapshotListener, MergeListener {
   }
 
   @Override
+  public void failed(Snapshot snapshot, IOException failure) {
+    // whose write it was knows
+  }
+
+  @Override
   public long growsAbove(Snapshot snapshot) {
     return Long.MAX_VALUE;
   }

@@ -198,7 +198,7 @@ class PersistentStoreTest extends ExceptionStoreContract {
   }
 
   @Test
-  void a_failed_sync_fails_the_store_for_good() throws Exception {
+  void a_failed_sync_fails_the_store_until_it_is_opened_again() throws Exception {
     ExceptionStore store = open();
     long newChunk = except(store, 5);
     cow.failSync();
