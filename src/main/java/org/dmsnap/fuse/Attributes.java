@@ -1,5 +1,6 @@
 package org.dmsnap.fuse;
 
+import jnr.ffi.Runtime;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.Device;
 import ru.serce.jnrfuse.struct.FileStat;
@@ -10,6 +11,7 @@ final class Attributes {
   private static final int CONTROL_MODE = 0600; // the owner's alone, whatever the others' mode
   private static final int READ_BITS = 0444;
   private static final int WRITE_BITS = 0222;
+  private static final int MODE_BITS = 07777;
   private static final int READ_TO_EXECUTE = 2;
   private static final int PREFERRED_BLOCK = 4096;
   private static final int MILLIS = 1000;
@@ -32,6 +34,22 @@ final class Attributes {
     } else if (node instanceof Node.Control control) {
       control(stat, control.usage().length);
     }
+  }
+
+  /** Whether chmod(2) to {@code mode} changes nothing. */
+  boolean hasMode(Node node, long mode) {
+    FileStat stat = new FileStat(Runtime.getSystemRuntime());
+    fill(stat, node);
+    return ((stat.st_mode.longValue() ^ mode) & MODE_BITS) == 0;
+  }
+
+  /** Whether chown(2) to these changes nothing; -1 leaves one of them as it is. */
+  boolean hasOwner(long uid, long gid) {
+    return keeps(uid, options.uid()) && keeps(gid, options.gid());
+  }
+
+  private static boolean keeps(long id, long present) {
+    return (int) id == -1 || (int) id == (int) present; // an unsigned 32-bit number
   }
 
   /** Fills {@code stat} for a text file of {@code length} bytes. */

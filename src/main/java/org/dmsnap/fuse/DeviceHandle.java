@@ -23,7 +23,6 @@ final class DeviceHandle extends Handle {
 
   private final Device device;
   private final StallListener stalls;
-  private volatile boolean changed;
 
   DeviceHandle(Device device, StallListener stalls) throws IOException {
     this.device = device;
@@ -43,7 +42,6 @@ final class DeviceHandle extends Handle {
   @Override
   int write(Pointer buffer, int length, long position) throws IOException {
     int clipped = (int) clip(length, position);
-    noteChange();
     if (clipped > 0) {
       device.write(position, WINDOWS.get().wrap(buffer.address(), clipped), clipped);
     } else if (length > 0) {
@@ -59,10 +57,7 @@ final class DeviceHandle extends Handle {
 
   @Override
   void truncate(long size) throws IOException {
-    if (changed && size == device.size()) {
-      return; // how cp(1) ends its copy of a sparse image
-    }
-    throw new ErrnoException(Errno.EINVAL, "truncate " + device.name() + ": its size is fixed");
+    OpenFiles.checkSize(device, size);
   }
 
   @Override
@@ -77,19 +72,11 @@ final class DeviceHandle extends Handle {
 
   @Override
   void allocate(int mode, long position, long length) throws IOException {
-    long clipped = clip(length, position);
-    noteChange();
+    long start = Math.min(position, device.size());
+    long clipped = clip(length, start); // 0 beyond the end, where what is refused is refused, too
     switch (mode) {
-      case PUNCH_HOLE_KEEP_SIZE -> {
-        if (clipped > 0) {
-          device.discard(position, clipped);
-        }
-      }
-      case ZERO_RANGE, ZERO_RANGE_KEEP_SIZE -> {
-        if (clipped > 0) {
-          device.zero(position, clipped);
-        }
-      }
+      case PUNCH_HOLE_KEEP_SIZE -> device.discard(start, clipped);
+      case ZERO_RANGE, ZERO_RANGE_KEEP_SIZE -> device.zero(start, clipped);
       default ->
           throw new ErrnoException(
               Errno.EOPNOTSUPP, "fallocate " + device.name() + ": unknown mode " + mode);
@@ -99,12 +86,6 @@ final class DeviceHandle extends Handle {
   @Override
   void release() {
     device.released();
-  }
-
-  private void noteChange() {
-    if (!changed) { // what all threads read need not be written by each
-      changed = true;
-    }
   }
 
   private long clip(long length, long position) {

@@ -173,14 +173,25 @@ final class DmsnapFuse extends FuseStubFS {
     return refused();
   }
 
+  /** The mode that it has is set again by whoever copies; no other can be. */
   @Override
   public int chmod(String path, long mode) {
-    return refused();
+    try {
+      return attributes.hasMode(byPath.find(path), mode) ? 0 : refused();
+    } catch (Throwable failure) {
+      return Errors.toErrno("chmod", failure);
+    }
   }
 
+  /** As {@link #chmod}, for the owner and the group. */
   @Override
   public int chown(String path, long uid, long gid) {
-    return refused();
+    try {
+      byPath.find(path);
+      return attributes.hasOwner(uid, gid) ? 0 : refused();
+    } catch (Throwable failure) {
+      return Errors.toErrno("chown", failure);
+    }
   }
 
   private DirectoryHandle directory(FuseFileInfo info) throws IOException {

@@ -41,19 +41,25 @@ final class OpenFiles {
 
   /**
    * truncate(2) by path, which is also what the kernel sends for {@code O_TRUNC}: to 0 it is
-   * accepted and changes nothing.
+   * accepted and changes nothing; so is the size that it has.
    */
   static void truncate(Node node, long size) throws IOException {
     if (node instanceof Node.Block block) {
       checkWritable(block.device());
       if (size != 0) {
-        throw new ErrnoException(
-            Errno.EINVAL, "truncate " + block.device().name() + ": its size is fixed");
+        checkSize(block.device(), size);
       }
     } else if (node instanceof Node.Text) {
       throw readOnlyText();
     } else if (node instanceof Node.Directory) {
       throw new ErrnoException(Errno.EISDIR, "truncate: a directory");
+    }
+  }
+
+  /** A device can be set to the size that it has, as copying programs do, and to no other. */
+  static void checkSize(Device device, long size) throws ErrnoException {
+    if (size != device.size()) {
+      throw new ErrnoException(Errno.EINVAL, "truncate " + device.name() + ": its size is fixed");
     }
   }
 

@@ -65,8 +65,40 @@ class FuseMountTest extends MountFixture {
     Files.write(at("base"), new byte[0]);
     assertThat(read(at("base"), 0, 4)).isEqualTo(bytes("kept"));
     assertThat(at("base")).hasSize(4 * MIB);
-    for (long size : new long[] {0, 1, 4 * MIB, 5 * MIB}) {
+    for (long size : new long[] {0, 1, 5 * MIB}) {
       assertFails(Errno.EINVAL, () -> setLength(at("base"), size));
+    }
+    assertRuns(1, "truncate", "-s", "5M", at("base").toString());
+  }
+
+  @Test
+  void setting_what_is_there_already_is_no_error() throws Exception {
+    setLength(at("base"), 4 * MIB); // by a handle that has written nothing
+    assertRuns(0, "truncate", "-s", "4M", at("base").toString());
+    assertRuns(0, "sh", "-c", ": >" + at("base"));
+    for (String path : new String[] {"base", "ctl", "ctl/create", "ctl/lvs"}) {
+      Files.setPosixFilePermissions(at(path), Files.getPosixFilePermissions(at(path)));
+      Files.setOwner(at(path), Files.getOwner(at(path)));
+      Files.setAttribute(at(path), "unix:gid", Files.getAttribute(at(path), "unix:gid"));
+      assertFails(Errno.EPERM, () -> Files.setAttribute(at(path), "unix:mode", 0123));
+      assertFails(Errno.EPERM, () -> Files.setAttribute(at(path), "unix:uid", 12345));
+      assertFails(Errno.EPERM, () -> Files.setAttribute(at(path), "unix:gid", 12345));
+    }
+    assertRuns(0, "touch", "-d", "2001-01-01", at("base").toString());
+  }
+
+  @Test
+  void what_is_refused_within_is_refused_beyond_the_end() throws Exception {
+    control("snapshot", "snap base 1M");
+    control("snapshot", "zeroing base 1M P 8 1 discard_zeroes_cow");
+
+    for (String offset : new String[] {"0", "4190000", "4M", "1T"}) {
+      assertRuns(1, "fallocate", "-p", "-o", offset, "-l", "4096", at("snap").toString());
+      assertRuns(0, "fallocate", "-p", "-o", offset, "-l", "4096", at("zeroing").toString());
+      assertRuns(0, "fallocate", "-p", "-o", offset, "-l", "4096", at("base").toString());
+      assertRuns(0, "fallocate", "-z", "-o", offset, "-l", "4096", at("snap").toString());
+      assertRuns(1, "fallocate", "-o", offset, "-l", "4096", at("base").toString());
+      assertRuns(1, "fallocate", "-p", "-o", offset, "-l", "4096", at("base-real").toString());
     }
   }
 
