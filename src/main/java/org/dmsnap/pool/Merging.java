@@ -82,10 +82,10 @@ final class Merging {
   private @Nullable String openAfterAWhile(SnapshotVolume snapshot) throws IOException {
     state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
     try {
-      if (!snapshot.origin().awaitClosed(CLOSING_MILLIS)) {
+      if (!snapshot.origin().opens().awaitNone(CLOSING_MILLIS)) {
         return "origin";
       }
-      return snapshot.awaitClosed(CLOSING_MILLIS) ? null : "snapshot";
+      return snapshot.opens().awaitNone(CLOSING_MILLIS) ? null : "snapshot";
     } finally {
       state.stalls().resumed();
     }
@@ -109,15 +109,15 @@ final class Merging {
 
   private void due(SnapshotVolume snapshot) {
     snapshot.origin().due(snapshot);
-    snapshot.origin().whenClosed(() -> look(snapshot));
-    snapshot.whenClosed(() -> look(snapshot));
+    snapshot.origin().opens().whenNone(() -> look(snapshot));
+    snapshot.opens().whenNone(() -> look(snapshot));
     state.volumes().publish();
   }
 
   private static void noLongerDue(SnapshotVolume snapshot) {
     snapshot.origin().due(null);
-    snapshot.origin().whenClosed(null);
-    snapshot.whenClosed(null);
+    snapshot.origin().opens().whenNone(null);
+    snapshot.opens().whenNone(null);
   }
 
   /** Looks, later and on another thread, whether a due merge can start; any thread. */
@@ -148,7 +148,7 @@ final class Merging {
       state
           .log()
           .error("the merge of " + snapshot.name() + " is dropped, as it has become Invalid");
-    } else if (origin.writable() && !origin.open() && !snapshot.open()) {
+    } else if (origin.writable() && !origin.opens().any() && !snapshot.opens().any()) {
       start(snapshot, false);
     }
   }
@@ -193,7 +193,7 @@ final class Merging {
   /** Goes on, at a mount, with a merge that was under way: its origin reads as merged. */
   void reload(SnapshotVolume volume, Snapshot snapshot) {
     OriginVolume origin = volume.origin();
-    volume.retireNow();
+    volume.opens().retireNow();
     volume.cut(volume.name() + " merges into " + origin.name());
     volume.hiddenCow().cut();
     origin.begin(prepare(volume, snapshot, "resumed"));
@@ -238,15 +238,15 @@ final class Merging {
       return false;
     }
     noLongerDue(volume);
-    if (volume.open()) {
+    if (volume.opens().any()) {
       state.caches().drop(volume); // while it can still be opened by name
     }
-    volume.retireNow();
-    if (volume.open()) {
+    volume.opens().retireNow();
+    if (volume.opens().any()) {
       state.volumes().bury(volume);
     }
     state.volumes().publish();
-    if (origin.open()) {
+    if (origin.opens().any()) {
       state.caches().drop(origin);
     }
     told(volume, "started");
@@ -258,7 +258,7 @@ final class Merging {
       throws IOException {
     OriginVolume origin = volume.origin();
     origin.contentChanged(); // first: whoever opens it from now on reads nothing cached
-    if (!force && (origin.open() || !volume.retire(0))) {
+    if (!force && (origin.opens().any() || !volume.opens().retire(0))) {
       return;
     }
     try {
@@ -266,7 +266,7 @@ final class Merging {
       checkValid(volume);
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
     } catch (IOException | RuntimeException failure) {
-      volume.unretire();
+      volume.opens().unretire();
       throw failure;
     }
     volume.contentChanged();

@@ -36,7 +36,7 @@ final class Removal {
     try {
       unlist(volume);
     } catch (IOException | RuntimeException failure) {
-      volume.unretire();
+      volume.opens().unretire();
       throw failure;
     }
     if (volume instanceof SnapshotVolume snapshot) {
@@ -109,7 +109,7 @@ final class Removal {
   private void retire(Volume volume) throws IOException {
     state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
     try {
-      if (!volume.retire(CLOSING_MILLIS)) {
+      if (!volume.opens().retire(CLOSING_MILLIS)) {
         throw new ErrnoException(
             Errno.EBUSY, volume.name() + " is open; unmount or close it first");
       }

@@ -54,7 +54,7 @@ final class Reset {
   private void awaitClosed(Volume volume) throws IOException {
     state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
     try {
-      if (!volume.awaitClosed(CLOSING_MILLIS)) {
+      if (!volume.opens().awaitNone(CLOSING_MILLIS)) {
         throw isOpen(volume);
       }
     } finally {
@@ -152,7 +152,7 @@ final class Reset {
 
   /** The moment of the reset: no request is under way, and nobody can open it. */
   private void take(Renewal renewal) throws IOException {
-    if (!renewal.volume().unlessOpen(() -> takeInside(renewal))) {
+    if (!renewal.volume().opens().unlessAny(() -> takeInside(renewal))) {
       throw isOpen(renewal.volume());
     }
   }

@@ -1,7 +1,6 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -28,13 +27,12 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   private volatile long modifiedMillis;
   private volatile long generation = GENERATIONS.incrementAndGet();
   private volatile String file;
-  private volatile @Nullable Runnable whenClosed;
-  private int opens; // guarded by this
-  private boolean retired; // guarded by this
+  private final Opens opens;
 
   /** A volume that nothing serves yet. */
   Volume(String name, Gate gate, String file, long modifiedMillis) {
     this.name = name;
+    this.opens = new Opens(name);
     this.gate = gate;
     this.file = file;
     this.modifiedMillis = modifiedMillis;
@@ -119,81 +117,19 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     return Sectors.in(size());
   }
 
+  /** Who has it open. */
+  final Opens opens() {
+    return opens;
+  }
+
   @Override
-  public final synchronized void opened() throws IOException {
-    if (retired) {
-      throw new ErrnoException(Errno.ENOENT, name + " is being removed");
-    }
-    opens++;
+  public final void opened() throws IOException {
+    opens.add();
   }
 
   @Override
   public final void released() {
-    Runnable closed = whenClosed;
-    if (releasedLast() && closed != null) {
-      closed.run();
-    }
-  }
-
-  private synchronized boolean releasedLast() {
-    opens--;
-    notifyAll();
-    return opens == 0;
-  }
-
-  /** Has {@code action} run each time the last handle is released, or nothing; it must not wait. */
-  final void whenClosed(@Nullable Runnable action) {
-    whenClosed = action;
-  }
-
-  /** Whether anyone has it open. */
-  final synchronized boolean open() {
-    return opens > 0;
-  }
-
-  /**
-   * Keeps it from being opened again, once nobody has it open; since close(2) returns before the
-   * last handle is released, that is waited for a moment.
-   *
-   * @return whether nobody has it open
-   */
-  final synchronized boolean retire(long waitMillis) throws IOException {
-    retired = awaitClosed(waitMillis);
-    return retired;
-  }
-
-  /** Keeps it from being opened again, whoever has it open. */
-  final synchronized void retireNow() {
-    retired = true;
-  }
-
-  /** Waits until nobody has it open, for {@code waitMillis} at most; whether that is so. */
-  final synchronized boolean awaitClosed(long waitMillis) throws IOException {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
-    for (long left; opens > 0 && (left = end - System.nanoTime()) > 0; ) {
-      try {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new ErrnoException(
-            Errno.EINTR, "interrupted while " + name + " was open", interrupted);
-      }
-    }
-    return opens == 0;
-  }
-
-  /** Does {@code work} unless anyone has it open, and keeps it from being opened meanwhile. */
-  final synchronized boolean unlessOpen(CommandLock.Work work) throws IOException {
-    if (opens > 0) {
-      return false;
-    }
-    work.run();
-    return true;
-  }
-
-  /** Lets it be opened again. */
-  final synchronized void unretire() {
-    retired = false;
+    opens.release();
   }
 
   @Override

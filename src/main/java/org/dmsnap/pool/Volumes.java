@@ -56,7 +56,7 @@ final class Volumes {
 
   /** Whether someone has a volume open that bore that name and is gone. */
   boolean buried(String name) {
-    buried.values().removeIf(volume -> !volume.open());
+    buried.values().removeIf(volume -> !volume.opens().any());
     return buried.containsKey(name);
   }
 
