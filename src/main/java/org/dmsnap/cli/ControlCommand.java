@@ -13,6 +13,7 @@ import org.dmsnap.cli.mounted.MountedPool;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.ProgressLines;
 import org.dmsnap.control.Command;
+import org.dmsnap.kernel.LoopMounts;
 import org.dmsnap.kernel.Mount;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

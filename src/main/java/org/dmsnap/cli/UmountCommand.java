@@ -13,6 +13,7 @@ import org.dmsnap.cli.mounted.MountedPool;
 import org.dmsnap.cli.mounted.Unwritten;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,15 @@
  * <p>{@code pool.table} is the only truth about which volumes there are, and replacing it is the
  * moment at which a change to the pool happens; the order of everything around it is stated at
  * {@link org.dmsnap.pool.Pool}.
+ *
+ * <p>The changes, each a class that works on a {@link org.dmsnap.pool.PoolState}: {@link
+ * org.dmsnap.pool.Creation} of origins and snapshots, {@link org.dmsnap.pool.Extension}, {@link
+ * org.dmsnap.pool.Reset}, {@link org.dmsnap.pool.Removal}, {@link org.dmsnap.pool.Merging} with its
+ * {@link org.dmsnap.pool.MergeEnd}; {@link org.dmsnap.pool.CleanStop} is the last. What they
+ * change: a {@link org.dmsnap.pool.Volume} is an {@link org.dmsnap.pool.OriginVolume}, or a {@link
+ * org.dmsnap.pool.SnapshotVolume} of one; the hidden devices beneath are a {@link
+ * org.dmsnap.pool.RealDevice} and a {@link org.dmsnap.pool.CowDevice}. {@code docs/ARCHITECTURE.md}
+ * has the picture.
  */
 @NullMarked
 package org.dmsnap.pool;

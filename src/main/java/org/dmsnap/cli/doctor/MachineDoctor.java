@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import org.dmsnap.cli.LoopMounts;
 import org.dmsnap.cli.doctor.Diagnosis.Findings;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuse.LibFuse;
+import org.dmsnap.kernel.LoopMounts;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 

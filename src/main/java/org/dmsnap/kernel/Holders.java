@@ -1,4 +1,4 @@
-package org.dmsnap.cli;
+package org.dmsnap.kernel;
 
 import static org.dmsnap.kernel.KernelText.children;
 import static org.dmsnap.kernel.KernelText.target;
@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.dmsnap.kernel.FileName;
-import org.dmsnap.kernel.Mount;
-import org.dmsnap.kernel.MountTable;
 
 /**
  * Finds who keeps a mount busy: loop devices, other processes and mounts beneath it.

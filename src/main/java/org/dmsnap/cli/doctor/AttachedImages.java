@@ -1,4 +1,4 @@
-package org.dmsnap.cli;
+package org.dmsnap.cli.doctor;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dmsnap.kernel.LoopMounts;
 
 /**
  * Finds the images of a pool that the kernel has attached to loop devices: it takes no lock, so

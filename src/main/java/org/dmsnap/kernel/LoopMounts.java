@@ -1,4 +1,4 @@
-package org.dmsnap.cli;
+package org.dmsnap.kernel;
 
 import static org.dmsnap.kernel.KernelText.children;
 import static org.dmsnap.kernel.KernelText.value;
@@ -9,9 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.dmsnap.kernel.FileName;
-import org.dmsnap.kernel.Mount;
-import org.dmsnap.kernel.MountTable;
 
 /**
  * The block devices that are, by way of a loop device, on a file: the loop devices, their
@@ -35,7 +32,7 @@ public final class LoopMounts {
    * @param root where {@code /proc} and {@code /sys} are
    * @param file absolute and without links, as the kernel knows it
    */
-  static List<Mount> of(Path root, Path file) throws IOException {
+  public static List<Mount> of(Path root, Path file) throws IOException {
     LoopMounts loops = new LoopMounts(root);
     for (Path loop : children(loops.sys.resolve("block"), "loop*")) {
       if (value(loop.resolve("loop/backing_file")).equals(FileName.of(file))) {
@@ -46,7 +43,7 @@ public final class LoopMounts {
   }
 
   /** The loop devices on {@code file} that can be written to, by path; otherwise as {@link #of}. */
-  static List<String> devicesOn(Path root, Path file) {
+  public static List<String> devicesOn(Path root, Path file) {
     List<String> names = new ArrayList<>();
     for (Path loop : children(root.resolve("sys/block"), "loop*")) {
       boolean same = value(loop.resolve("loop/backing_file")).equals(FileName.of(file));
