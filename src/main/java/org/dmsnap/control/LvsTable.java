@@ -16,7 +16,7 @@ final class LvsTable {
 
   private static final List<String> HEADINGS =
       List.of("LV", "VG", "Attr", "LSize", "Origin", "Snap%");
-  private static final int[] LEAST_WIDTHS = {4, 4, 10, 5, 6, 6};
+  private static final int[] LEAST_WIDTHS = {4, 2, 10, 5, 6, 6};
   private static final int SIZE_COLUMN = 3;
 
   private LvsTable() {}

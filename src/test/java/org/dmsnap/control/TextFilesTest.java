@@ -94,11 +94,22 @@ class TextFilesTest extends ControlFixture {
     assertThat(table)
         .isEqualTo(
             """
-            |  LV   VG   Attr       LSize   Origin Snap% |
-            |  base vg   owi-aos--- 256.00m              |
-            |  snap vg   swi-a-s---   8.00m base   12.65 |
+            |  LV   VG Attr       LSize   Origin Snap% |
+            |  base vg owi-aos--- 256.00m              |
+            |  snap vg swi-a-s---   8.00m base   12.65 |
             """
                 .replace("|", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v, '  LV   VG Attr       ', '  base v  owi-aos--- '",
+    "vg, '  LV   VG Attr       ', '  base vg owi-aos--- '",
+    "abc, '  LV   VG  Attr       ', '  base abc owi-aos--- '",
+    "vg00x, '  LV   VG    Attr       ', '  base vg00x owi-aos--- '"
+  })
+  void the_vg_column_is_as_wide_as_lvm_s(String vg, String headings, String row) {
+    assertThat(LvsTable.render(vg, List.of(origin(1, "o")))).contains(headings, "\n" + row);
   }
 
   @Test
@@ -124,7 +135,7 @@ class TextFilesTest extends ControlFixture {
     write("create", "base 1M");
     write("snapshot", "snap base 1M");
 
-    assertThat(TextFiles.lvs(pool)).contains("  base vg   owi-a-s---", "base   0.00");
+    assertThat(TextFiles.lvs(pool)).contains("  base vg owi-a-s---", "base   0.00");
     assertThat(TextFiles.metrics(pool)).contains("dmsnap_snapshot_total_sectors{vg=\"vg\",");
   }
 }

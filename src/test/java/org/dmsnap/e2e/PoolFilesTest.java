@@ -117,7 +117,7 @@ class PoolFilesTest {
     assertThat(result.succeeded()).as("%s", result).isTrue();
     assertThat(result.errors()).startsWith("dmsnap: Snapshot snap could not be").hasLineCount(1);
     assertThat(pool.sh("grep snap $mnt/ctl/lvs"))
-        .isEqualTo("  snap  vg   swi-I-s--- 4.00m base   100.00");
+        .isEqualTo("  snap  vg swi-I-s--- 4.00m base   100.00");
     assertThat(pool.sh("stat -c %a $mnt/base")).isEqualTo("600"); // or it were EACCES, not EROFS
     assertThat(pool.sh("cat $mnt/ctl/status/snap")).isEqualTo("0 16384 snapshot Invalid");
     assertThat(pool.sh("cat $mnt/ctl/log")).contains("snap.cow");
