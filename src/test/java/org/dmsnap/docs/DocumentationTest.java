@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documentation points at is there. */
 class DocumentationTest {
@@ -79,6 +80,22 @@ class DocumentationTest {
     assertThat(awk.waitFor()).isZero();
     String picture = session.getFileName().toString().replace(".session", ".svg");
     assertThat(Markdown.text(session.resolveSibling(picture))).isEqualTo(made);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/TROUBLESHOOTING.md", "src/main/man/dmsnap.8"})
+  void what_does_not_reach_a_volume_is_said_where_people_look(String page) {
+    assertThat(Markdown.text(Path.of(page)))
+        .contains("syncfs")
+        .containsPattern("do(es)? not (reach|pass)")
+        .doesNotContain("`sync -f` or");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "src/main/man/dmsnap.8"})
+  void every_program_that_skips_holes_is_named(String page) {
+    assertThat(Markdown.text(Path.of(page)).replace("\\", ""))
+        .contains("cp --sparse=never", "conv=sparse", "zstd -d", "-S");
   }
 
   private static List<String> anchors(Path page) {
