@@ -24,6 +24,6 @@ final class CreateCommand implements Command {
 
   @Override
   public void run(Pool pool, List<String> words) throws IOException {
-    pool.create(words.get(0), Sizes.parse(words.get(1)));
+    pool.create(words.get(0), Sizes.parse(words.get(1), pool.log()));
   }
 }

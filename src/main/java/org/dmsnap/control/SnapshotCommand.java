@@ -34,8 +34,8 @@ final class SnapshotCommand implements Command {
 
   @Override
   public String purpose() {
-    return "Takes the snapshot NAME of ORIGIN as it is now, with room for COWSIZE of changes, and"
-        + " no more than it can ever need. P is persistent, PO too and stays readable when full, N"
+    return "Takes the snapshot NAME of ORIGIN as it is now, with room for COWSIZE of changes,"
+        + " such as 100M or 20%ORIGIN (of its size), and no more than it can ever need. P is persistent, PO too and stays readable when full, N"
         + " is gone after unmount; CHUNK is in sectors, 0 the kernel's default of 32; P 16 if left"
         + " out. Features: discard_zeroes_cow, discard_passdown_origin. "
         + Sizes.HELP;
@@ -48,9 +48,17 @@ final class SnapshotCommand implements Command {
         ExceptionStoreType.of(words.size() > TYPE ? words.get(TYPE) : DEFAULT_TYPE);
     int chunkSectors =
         words.size() > CHUNK ? chunkSectors(words.get(CHUNK), type) : DEFAULT_CHUNK_SECTORS;
-    long cowBytes = Sizes.parse(words.get(2));
+    long cowBytes = cowBytes(pool, words.get(2), words.get(1), chunkSectors);
     pool.snapshot(
         new SnapshotRequest(words.get(0), words.get(1), cowBytes, type, chunkSectors, features));
+  }
+
+  private static long cowBytes(Pool pool, String size, String origin, int chunkSectors)
+      throws IOException {
+    return Sizes.isShare(size)
+        ? Sizes.share(
+            size, pool.report(origin).bytes(), new ChunkSize(chunkSectors).bytes(), pool.log())
+        : Sizes.parse(size, pool.log());
   }
 
   private static int chunkSectors(String word, ExceptionStoreType type) {

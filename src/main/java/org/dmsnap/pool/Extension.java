@@ -129,6 +129,10 @@ final class Extension {
   }
 
   private static long grown(String name, long before, long bytes, boolean relative) {
+    if (relative && bytes > Long.MAX_VALUE - before) {
+      throw new IllegalArgumentException(
+          name + " has " + before + " bytes already; no file is larger by " + bytes);
+    }
     long after = relative ? before + bytes : bytes;
     if (after < before) {
       throw new IllegalArgumentException(

@@ -124,6 +124,15 @@ public final class Pool implements AutoCloseable {
     return state.volumes().reports();
   }
 
+  /**
+   * The state of the volume of that name.
+   *
+   * @throws ErrnoException ENOENT; EBUSY if it merges
+   */
+  public VolumeReport report(String name) throws IOException {
+    return Reports.of(state.volume(name));
+  }
+
   /** What happened lately. */
   public EventLog log() {
     return state.log();

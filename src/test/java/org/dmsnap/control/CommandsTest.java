@@ -77,6 +77,44 @@ class CommandsTest extends ControlFixture {
     assertThat(table("base")).startsWith("0 6144 linear");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "create, more 1000b, 1024b",
+    "create, more 1.3k, 1536b",
+    "snapshot, more base 100.1KiB, 102912b",
+    "snapshot, more base 20%ORIGIN, 212992b",
+    "snapshot, more base 33.3%origin N 8, 352256b",
+    "extend, base +1.1K, 1536b",
+    "extend, snap 50.1%ORIGIN, 532480b",
+    "extend, snap +0.1%ORIGIN, 8192b"
+  })
+  void a_size_that_was_rounded_up_is_in_the_reply(String command, String line, String bytes) {
+    write("create", "other 1M");
+    write("snapshot", "snap other 64K");
+
+    assertThat(text(write(command, line))).startsWith("rounding up ").contains(": " + bytes);
+  }
+
+  @Test
+  void a_share_of_its_origin_is_a_size_of_a_snapshot_alone() {
+    write("snapshot", "snap base 25%ORIGIN");
+
+    assertThat(table("snap-cow")).startsWith("0 512 linear");
+    assertThat(text(write("extend", "snap +25%ORIGIN"))).startsWith("usage");
+    assertThat(table("snap-cow")).startsWith("0 1024 linear");
+    assertThat(text(write("extend", "base +25%ORIGIN"))).contains("base is no snapshot");
+    assertThat(errnoOf("snapshot", "x none 20%ORIGIN")).isEqualTo(Errno.ENOENT.intValue());
+    assertThat(text(write("snapshot", "x base 1%ORIGIN"))).contains("smaller than 3 chunks");
+    assertThat(text(write("snapshot", "x base 900%ORIGIN"))).contains("down to maximum usable");
+  }
+
+  @Test
+  void nothing_grows_beyond_what_a_file_can_have() {
+    String reply = text(write("extend", "base +8191.9999999999P"));
+
+    assertThat(reply).contains("no file is larger").doesNotContain("smaller");
+  }
+
   @Test
   void extend_needs_a_size() {
     assertThat(errnoOf("extend", "base")).isEqualTo(Errno.EINVAL.intValue());

@@ -98,7 +98,7 @@ class ControlErrorsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"0b", "1b", "513b", "1", "1m", "1MB", "M", "-1M", "1.5M", "0M", "9999999T"})
+      strings = {"0b", "1", "1.5", "1MB", "M", "-1M", "1,5M", "0M", "9999999T", "20%ORIGIN"})
   void a_bad_size_is_refused(String size) {
     assertThat(pool.refusal("create", "new " + size)).startsWith("Invalid argument: ");
     assertThat(pool.refusal("extend", "plain " + size)).startsWith("Invalid argument: ");
