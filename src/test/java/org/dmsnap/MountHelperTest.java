@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts of {@code mount-helper}, beside a program that only tells what it was given. */
 class MountHelperTest {
@@ -98,6 +100,64 @@ class MountHelperTest {
 
     assertThat(run("dmsnap", "create", "/mnt", "a b", "1G").output())
         .endsWith("<create></mnt><a b><1G>");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0::/, 2 /, none, 8000",
+    "0::/a/b, 2 /, a/b/memory.max, 5000",
+    "0::/a/b, 2 /, a/b/memory.high, 5000",
+    "0::/a/b, 2 /, a/memory.max, 5000",
+    "0::/a/b, 2 /, memory.max, 5000",
+    "0::/a/b, 2 /, a/c/memory.max, 8000",
+    "0::/, 2 /, memory.max, 5000",
+    "'4:cpu,memory:/a', 1 /, a/memory.limit_in_bytes, 5000",
+    "4:memory:/a/b, 1 /, a/memory.limit_in_bytes, 5000",
+    "4:cpu:/a, 1 /, a/memory.limit_in_bytes, 8000",
+    "4:memory:/d/x/y, 1 /d/x, y/memory.limit_in_bytes, 5000",
+    "4:memory:/d/x/y, 1 /d/x, memory.limit_in_bytes, 5000",
+    "4:memory:/e, 1 /d/x, memory.limit_in_bytes, 5000"
+  })
+  void a_mount_is_bounded_by_the_least_memory_of_all(
+      String group, String hierarchy, String limit, long kibibytes) throws Exception {
+    Path root = Files.createDirectories(place.resolve("root"));
+    Path file = root.resolve("cg").resolve(limit);
+    Files.createDirectories(root.resolve("proc/self"));
+    Files.createDirectories(file.getParent());
+    Files.writeString(root.resolve("proc/meminfo"), "MemTotal:  8000 kB\nMemFree: 1 kB\n");
+    Files.writeString(root.resolve("proc/self/cgroup"), "1:name=systemd:/\n" + group + "\n");
+    Files.writeString(root.resolve("proc/self/mountinfo"), mountOf(hierarchy));
+    Files.writeString(file, 5000 * 1024 + "\n");
+    environment.put("DMSNAP_ROOT", root.toString());
+
+    String output = run("dmsnap", "mount", "-f", "/pool", "/mnt").output();
+
+    assertThat(output)
+        .contains("-XX:MaxRAM=" + kibibytes * 1024 + " ")
+        .contains("-Ddmsnap.memory=" + kibibytes * 1024 + " ")
+        .doesNotContain("-Xmx");
+  }
+
+  /** The line of mountinfo for a hierarchy, of version 1 or 2, whose part is mounted on /cg. */
+  private static String mountOf(String hierarchy) {
+    String part = hierarchy.substring(2);
+    return "9 8 0:3 "
+        + part
+        + " /cg rw,nosuid shared:4 - "
+        + (hierarchy.startsWith("2") ? "cgroup2 cgroup rw" : "cgroup cgroup rw,memory")
+        + "\n";
+  }
+
+  @Test
+  void a_limit_of_addresses_bounds_a_mount_too() throws Exception {
+    script("limited", "ulimit -v 4000000; exec " + place + "/dmsnap mount -f /pool /mnt");
+
+    assertThat(run("limited").output()).contains("-Ddmsnap.memory=4096000000 ");
+  }
+
+  @Test
+  void a_command_needs_no_more_than_before() throws Exception {
+    assertThat(run("dmsnap", "lvs", "/mnt").output()).contains("-Xmx64m").doesNotContain("MaxRAM");
   }
 
   @Test

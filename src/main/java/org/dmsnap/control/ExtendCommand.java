@@ -30,7 +30,8 @@ final class ExtendCommand implements Command {
   public void run(Pool pool, List<String> words) throws IOException {
     String size = words.get(1);
     boolean relative = size.startsWith("+");
-    pool.extend(words.get(0), bytes(pool, words.get(0), size.substring(relative ? 1 : 0)), relative);
+    pool.extend(
+        words.get(0), bytes(pool, words.get(0), size.substring(relative ? 1 : 0)), relative);
   }
 
   private static long bytes(Pool pool, String name, String size) throws IOException {

@@ -1,7 +1,9 @@
 package org.dmsnap.control;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.dmsnap.engine.CacheMemory;
 import org.dmsnap.pool.VolumeReport;
 import org.dmsnap.store.Usage;
 
@@ -80,14 +82,33 @@ final class MetricsText {
               About.LOADED_SNAPSHOTS,
               volume -> usage(volume).metadataSectors()));
 
+  /** One number of the whole server. */
+  private record ServerMetric(String name, String help, LongSupplier value) {}
+
+  /** Every metric of the server; add one here. */
+  private static final List<ServerMetric> SERVER =
+      List.of(
+          new ServerMetric(
+              "dmsnap_waiting_bytes",
+              "Memory taken for new data that waits for its copy-outs, of all origins.",
+              CacheMemory.ofServer()::used),
+          new ServerMetric(
+              "dmsnap_waiting_limit_bytes",
+              "How much memory that may be.",
+              CacheMemory.ofServer()::most));
+
   private MetricsText() {}
 
   /** All metrics of {@code volumes}. */
   static String render(String vg, List<VolumeReport> volumes) {
     StringBuilder text = new StringBuilder();
+    for (ServerMetric metric : SERVER) {
+      head(text, metric.name, metric.help);
+      text.append(metric.name).append("{vg=\"").append(escape(vg)).append("\"} ");
+      text.append(metric.value.getAsLong()).append('\n');
+    }
     for (Metric metric : ALL) {
-      text.append("# HELP ").append(metric.name).append(' ').append(metric.help).append('\n');
-      text.append("# TYPE ").append(metric.name).append(" gauge\n");
+      head(text, metric.name, metric.help);
       for (VolumeReport volume : volumes) {
         if (concerns(metric, volume)) {
           text.append(metric.name).append(labels(vg, volume));
@@ -96,6 +117,11 @@ final class MetricsText {
       }
     }
     return text.toString();
+  }
+
+  private static void head(StringBuilder text, String name, String help) {
+    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    text.append("# TYPE ").append(name).append(" gauge\n");
   }
 
   private static boolean concerns(Metric metric, VolumeReport volume) {

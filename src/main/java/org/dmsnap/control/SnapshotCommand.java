@@ -35,9 +35,10 @@ final class SnapshotCommand implements Command {
   @Override
   public String purpose() {
     return "Takes the snapshot NAME of ORIGIN as it is now, with room for COWSIZE of changes,"
-        + " such as 100M or 20%ORIGIN (of its size), and no more than it can ever need. P is persistent, PO too and stays readable when full, N"
-        + " is gone after unmount; CHUNK is in sectors, 0 the kernel's default of 32; P 16 if left"
-        + " out. Features: discard_zeroes_cow, discard_passdown_origin. "
+        + " such as 100M or 20%ORIGIN (of its size), and no more than it can ever need. P is"
+        + " persistent, PO too and stays readable when full, N is gone after unmount; CHUNK is in"
+        + " sectors, 0 the kernel's default of 32; P 16 if left out. Features: discard_zeroes_cow,"
+        + " discard_passdown_origin. "
         + Sizes.HELP;
   }
 

@@ -35,12 +35,13 @@ public final class Origin {
    * @param stalls told when a request must wait
    */
   public Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls) {
-    this(image, overflow, stalls, WriteCache.DEFAULT_BYTES);
+    this(
+        image, overflow, stalls, new BlockMemory(WriteCache.DEFAULT_BYTES, CacheMemory.ofServer()));
   }
 
-  /** As above, with at most {@code cacheBytes} of new data in memory. */
-  Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls, long cacheBytes) {
-    this.image = new WriteCache(new Image(image), new Snapshots(), cacheBytes, stalls);
+  /** As above, with new data in {@code memory}. */
+  Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls, BlockMemory memory) {
+    this.image = new WriteCache(new Image(image), new Snapshots(), memory, stalls);
     this.overflow = overflow;
     this.stalls = stalls;
     this.gate = new Gate(stalls);

@@ -25,8 +25,9 @@ import org.dmsnap.block.NativeBuffer;
  *   <li>{@link #sync} drains, then syncs the image. A drain that fails keeps what it has not
  *       written, so every sync fails until one succeeds.
  *   <li>What is held is newer than every snapshot: whoever adds one drains with all requests held.
- *   <li>Memory is bounded: who finds none drains, and fails if that does. Nothing is held for
- *       longer than {@link DrainThread#LONGEST_SECONDS}, unless the image fails.
+ *   <li>Memory is bounded, also for all origins together ({@link CacheMemory}): who finds none
+ *       drains, and fails if that does. Nothing is held for longer than {@link
+ *       DrainThread#LONGEST_SECONDS}, unless the image fails.
  * </ol>
  *
  * <p>The image is cut into regions of 128 KiB with a lock each, the innermost of all locks: held
@@ -35,7 +36,7 @@ import org.dmsnap.block.NativeBuffer;
  */
 final class WriteCache implements BlockDevice {
 
-  /** How much waits at most, unless said otherwise: enough for the syncs not to matter. */
+  /** How much waits of an origin at most: enough for the syncs not to matter. */
   static final long DEFAULT_BYTES = 64 << 20;
 
   /** So many blocks are written to the image before the disk is to begin, ahead of the sync. */
@@ -43,6 +44,9 @@ final class WriteCache implements BlockDevice {
 
   private static final int STRIPES = 256;
   private static final int REGION_SHIFT = 17;
+
+  /** What is written at once; memory for less would hold nothing. */
+  static final long REGION_BYTES = 1L << REGION_SHIFT;
 
   /** The snapshots of the origin, as the cache sees them. */
   interface Protection {
@@ -71,17 +75,14 @@ final class WriteCache implements BlockDevice {
 
   /**
    * @param image what is beneath
-   * @param bytes how much waits at most; at least a region
+   * @param memory in which it waits; at least a region
    * @param stalls told when a write must wait for memory
    */
-  WriteCache(BlockDevice image, Protection protection, long bytes, StallListener stalls) {
-    if (bytes < 1L << REGION_SHIFT) {
-      throw new IllegalArgumentException("a cache of " + bytes + " bytes holds not even a region");
-    }
+  WriteCache(BlockDevice image, Protection protection, BlockMemory memory, StallListener stalls) {
     this.image = image;
     this.protection = protection;
     this.stalls = stalls;
-    this.memory = new BlockMemory(bytes);
+    this.memory = memory;
     this.held = new HeldBlocks(image, memory);
     for (int i = 0; i < STRIPES; i++) {
       regions[i] = new StampedLock();
@@ -273,6 +274,7 @@ final class WriteCache implements BlockDevice {
   @Override
   public void close() throws IOException {
     drainThread.stop();
+    memory.close();
     image.close();
   }
 

@@ -50,7 +50,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pool implements AutoCloseable {
 
-  private static final int LEAST_THRESHOLD = 50;
   private static final long BACKGROUND_SECONDS = 30;
 
   private final PoolState state;
@@ -78,25 +77,12 @@ public final class Pool implements AutoCloseable {
               return thread;
             });
     try {
-      PoolOptions checked = checked(options, log);
+      PoolOptions checked = options.checked(log);
       return new Pool(PoolLoader.open(directory, checked, log, stalls, background), background);
     } catch (IOException | RuntimeException failure) {
       background.shutdown();
       throw failure;
     }
-  }
-
-  private static PoolOptions checked(PoolOptions options, EventLog log) {
-    if (options.autoextendThreshold() >= LEAST_THRESHOLD) {
-      return options;
-    }
-    log.warning("autoextend_threshold is raised to 50, the least that works");
-    return new PoolOptions(
-        options.readOnly(),
-        options.acceptChangedOrigin(),
-        LEAST_THRESHOLD,
-        options.autoextendPercent(),
-        options.overflow());
   }
 
   /** The pool's directory name: the VG of {@code ctl/lvs}. */

@@ -18,7 +18,19 @@ public record PoolOptions(
     int autoextendPercent,
     OverflowPolicy overflow) {
 
+  private static final int LEAST_THRESHOLD = 50;
+
   /** What a mount without options runs with. */
   public static final PoolOptions DEFAULT =
       new PoolOptions(false, false, 70, 20, OverflowPolicy.INVALIDATE);
+
+  /** These with what works in the place of what does not, of which {@code log} is told. */
+  PoolOptions checked(EventLog log) {
+    if (autoextendThreshold >= LEAST_THRESHOLD) {
+      return this;
+    }
+    log.warning("autoextend_threshold is raised to 50, the least that works");
+    return new PoolOptions(
+        readOnly, acceptChangedOrigin, LEAST_THRESHOLD, autoextendPercent, overflow);
+  }
 }

@@ -45,9 +45,37 @@ class SizesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "5", "1.5", "", "M", "MiB", ".5G", "5.G", "1.5.5G", "1,5G", "-1M", "+1M", "1MB", "1Mb", "1mb",
-        "1bB", "1siB", "1biB", "1MiBs", "1Mib", "0x10K", "1e3K", "1E3K", "NaNK", "InfinityG", "1 M",
-        "١M", "1٫5M", "1K\u0000", "20%", "20%FREE", "20%ORIGIN"
+        "5",
+        "1.5",
+        "",
+        "M",
+        "MiB",
+        ".5G",
+        "5.G",
+        "1.5.5G",
+        "1,5G",
+        "-1M",
+        "+1M",
+        "1MB",
+        "1Mb",
+        "1mb",
+        "1bB",
+        "1siB",
+        "1biB",
+        "1MiBs",
+        "1Mib",
+        "0x10K",
+        "1e3K",
+        "1E3K",
+        "NaNK",
+        "InfinityG",
+        "1 M",
+        "١M",
+        "1٫5M",
+        "1K\u0000",
+        "20%",
+        "20%FREE",
+        "20%ORIGIN"
       })
   void anything_else_is_refused_and_the_units_are_named(String word) {
     assertThatIllegalArgumentException()
@@ -75,7 +103,11 @@ class SizesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "8388608T", "8192P", "8191.9999999999999999P", "9223372036854775807b", "9223372036854775808b",
+        "8388608T",
+        "8192P",
+        "8191.9999999999999999P",
+        "9223372036854775807b",
+        "9223372036854775808b",
         "99999999999999999999999G"
       })
   void what_no_number_holds_is_refused(String word) {
@@ -93,14 +125,20 @@ class SizesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"20%ORIGIN, 212992", "100%origin, 1048576", "0.01%ORIGIN, 8192", "150%Origin, 1572864"})
+  @CsvSource({
+    "20%ORIGIN, 212992",
+    "100%origin, 1048576",
+    "0.01%ORIGIN, 8192",
+    "150%Origin, 1572864"
+  })
   void a_share_of_an_origin_is_in_whole_chunks(String word, long bytes) {
     assertThat(Sizes.isShare(word)).isTrue();
     assertThat(Sizes.share(word, 1 << 20, 8192, log)).isEqualTo(bytes);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"20%", "20%FREE", "20%VG", "%ORIGIN", "+20%ORIGIN", "-1%ORIGIN", "2e1%ORIGIN"})
+  @ValueSource(
+      strings = {"20%", "20%FREE", "20%VG", "%ORIGIN", "+20%ORIGIN", "-1%ORIGIN", "2e1%ORIGIN"})
   void anything_else_is_no_share(String word) {
     assertThat(Sizes.isShare(word)).isFalse();
   }

@@ -92,7 +92,12 @@ final class PowerCutBench implements AutoCloseable {
     }
     devices = disks.stream().map(RamDevice::new).toList();
     devices.forEach(power::supply);
-    origin = new Origin(devices.get(0), overflow, StallListener.NONE, CACHE_BYTES);
+    origin =
+        new Origin(
+            devices.get(0),
+            overflow,
+            StallListener.NONE,
+            new BlockMemory(CACHE_BYTES, CacheMemory.unbounded()));
   }
 
   Origin origin() {

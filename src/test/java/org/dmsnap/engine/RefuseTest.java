@@ -129,7 +129,12 @@ class RefuseTest {
 
   private void prepare(int seed) throws IOException {
     long cache = seed % 2 == 0 ? WriteCache.DEFAULT_BYTES : SMALLEST_CACHE;
-    origin = new Origin(image, OverflowPolicy.REFUSE, StallListener.NONE, cache);
+    origin =
+        new Origin(
+            image,
+            OverflowPolicy.REFUSE,
+            StallListener.NONE,
+            new BlockMemory(cache, CacheMemory.unbounded()));
     written.add(new Volume(new SnapshotOrigin(origin), before));
     for (int chunkSectors : new int[] {1, 8, 64}) {
       untouched.add(snapshot(chunkSectors, 2 * SIZE, "P"));

@@ -33,7 +33,7 @@ class WriteCacheTest {
   private final List<String> log = new ArrayList<>();
   private final Copies copies = new Copies();
   private final WriteCache cache =
-      new WriteCache(new Image(image), copies, MEMORY, StallListener.NONE);
+      new WriteCache(new Image(image), copies, memory(), StallListener.NONE);
 
   /** Snapshots whose copies are durable as soon as they are hardened, unless told otherwise. */
   private final class Copies implements WriteCache.Protection {
@@ -125,7 +125,7 @@ class WriteCacheTest {
   }
 
   private WeakReference<WriteCache> forgotten() throws IOException {
-    WriteCache other = new WriteCache(new Image(image), copies, MEMORY, StallListener.NONE);
+    WriteCache other = new WriteCache(new Image(image), copies, memory(), StallListener.NONE);
     other.hold(0, NativeBuffer.copyOf(new byte[BLOCK]), BLOCK);
     return new WeakReference<>(other);
   }
@@ -286,9 +286,13 @@ class WriteCacheTest {
       cache.sync();
     }
 
-    assertThat(new BlockMemory(MEMORY).take(MEMORY / BLOCK)).doesNotHaveDuplicates();
+    assertThat(memory().take(MEMORY / BLOCK)).doesNotHaveDuplicates();
     hold(0, new byte[MEMORY]);
     assertThat(read(0, MEMORY)).containsOnly(0);
+  }
+
+  private static BlockMemory memory() {
+    return new BlockMemory(MEMORY, CacheMemory.unbounded());
   }
 
   private void watch() {
