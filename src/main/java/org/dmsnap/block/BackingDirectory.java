@@ -2,6 +2,7 @@ package org.dmsnap.block;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,12 @@ public interface BackingDirectory extends Closeable {
    * What stat(2) says of a file, following a symbolic link.
    *
    * @param size in bytes; of a block device, its capacity
-   * @param modifiedSeconds mtime in whole seconds since 1970; 0 for a block device
+   * @param times when it was last changed; {@link FileTimes#NONE} for a block device
    * @param identity the same for two names of one file or device, and different otherwise
    * @param kind what it is
    * @param link whether the name itself is a symbolic link
    */
-  record Stat(long size, long modifiedSeconds, String identity, Kind kind, boolean link) {}
+  record Stat(long size, FileTimes times, String identity, Kind kind, boolean link) {}
 
   /** What stands behind a name. */
   enum Kind {
@@ -48,6 +49,12 @@ public interface BackingDirectory extends Closeable {
 
   /** What is behind {@code name}, or null if nothing is (a dangling link included). */
   @Nullable Stat stat(String name) throws IOException;
+
+  /**
+   * Returns once no file whose times are among {@code noted} could be changed and have the same
+   * afterwards: once the clocks that file systems have their times from are past them.
+   */
+  void awaitTick(Collection<FileTimes> noted) throws IOException;
 
   /**
    * Opens and locks a user's image: follows a symbolic link, opens a block device exclusively, and

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -132,6 +133,11 @@ public final class FileDirectory implements BackingDirectory {
     } finally {
       LIBC.close(place);
     }
+  }
+
+  @Override
+  public void awaitTick(Collection<FileTimes> noted) throws IOException {
+    FileClock.awaitTick(noted);
   }
 
   @Override

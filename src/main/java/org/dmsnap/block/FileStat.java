@@ -11,23 +11,26 @@ import org.dmsnap.block.BackingDirectory.Kind;
 import org.dmsnap.block.BackingDirectory.Stat;
 
 /** What stat(2) says of a path that exists, following symbolic links. */
-record FileStat(long device, long inode, long rdev, int mode, long size, FileTime modified) {
+record FileStat(long device, long inode, long rdev, int mode, long size, FileTimes times) {
 
   // include/uapi/linux/stat.h
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
   private static final int BLOCK_DEVICE = 0060000;
 
+  /** So late (in 2231) that there are times after it, and they can be compared. */
+  private static final long LATEST = Long.MAX_VALUE - TimeUnit.DAYS.toNanos(365 * 31);
+
   static FileStat of(Path path) throws IOException {
     Map<String, Object> fields =
-        Files.readAttributes(path, "unix:dev,ino,rdev,mode,size,lastModifiedTime");
+        Files.readAttributes(path, "unix:dev,ino,rdev,mode,size,lastModifiedTime,ctime");
     return new FileStat(
         (Long) field(fields, "dev"),
         (Long) field(fields, "ino"),
         (Long) field(fields, "rdev"),
         (Integer) field(fields, "mode"),
         (Long) field(fields, "size"),
-        (FileTime) field(fields, "lastModifiedTime"));
+        new FileTimes(nanos(fields, "lastModifiedTime"), nanos(fields, "ctime")));
   }
 
   /** What stat(2) says of an open file. */
@@ -51,10 +54,11 @@ record FileStat(long device, long inode, long rdev, int mode, long size, FileTim
   /** This in the words of {@link BackingDirectory}; {@code link}: whether the name was a link. */
   Stat toStat(boolean link) throws IOException {
     if (kind() == Kind.BLOCK_DEVICE) {
-      return new Stat(capacity(), 0, "block " + numbers(rdev), Kind.BLOCK_DEVICE, link);
+      return new Stat(
+          capacity(), FileTimes.NONE, "block " + numbers(rdev), Kind.BLOCK_DEVICE, link);
     }
     String identity = numbers(device) + " " + inode;
-    return new Stat(size, modified.to(TimeUnit.SECONDS), identity, kind(), link);
+    return new Stat(size, times, identity, kind(), link);
   }
 
   /** The device as /proc/locks writes it, two hexadecimal numbers. */
@@ -78,6 +82,10 @@ record FileStat(long device, long inode, long rdev, int mode, long size, FileTim
 
   private static long minor(long device) {
     return (device & 0xff) | (device >>> 12 & ~0xffL);
+  }
+
+  private static long nanos(Map<String, Object> fields, String name) {
+    return Math.min(((FileTime) field(fields, name)).to(TimeUnit.NANOSECONDS), LATEST);
   }
 
   private static Object field(Map<String, Object> fields, String name) {

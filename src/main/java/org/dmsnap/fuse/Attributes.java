@@ -14,8 +14,7 @@ final class Attributes {
   private static final int MODE_BITS = 07777;
   private static final int READ_TO_EXECUTE = 2;
   private static final int PREFERRED_BLOCK = 4096;
-  private static final int MILLIS = 1000;
-  private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final long SECOND = 1_000_000_000;
 
   private final MountOptions options;
 
@@ -25,15 +24,16 @@ final class Attributes {
 
   /** Fills {@code stat} for {@code node}. */
   void fill(FileStat stat, Node node) {
-    if (node instanceof Node.Directory) {
-      directory(stat);
+    if (node instanceof Node.Directory directory) {
+      directory(stat, directory);
     } else if (node instanceof Node.Block block) {
       block(stat, block.device());
     } else if (node instanceof Node.Text text) {
-      text(stat, text.render().length);
+      text(stat, text.text().get());
     } else if (node instanceof Node.Control control) {
-      control(stat, control.usage().length);
+      control(stat, control, control.usage().length);
     }
+    stat.st_ino.set(node.inode());
   }
 
   /** Whether chmod(2) to {@code mode} changes nothing. */
@@ -52,43 +52,50 @@ final class Attributes {
     return (int) id == -1 || (int) id == (int) present; // an unsigned 32-bit number
   }
 
-  /** Fills {@code stat} for a text file of {@code length} bytes. */
-  void text(FileStat stat, long length) {
-    file(stat, readOnly(options.mode()), length, System.currentTimeMillis());
+  /** Fills {@code stat} for a text file, but for its inode number. */
+  void text(FileStat stat, RenderedText text) {
+    file(stat, readOnly(options.mode()), text.bytes().length, text.changedNanos());
   }
 
-  /** Fills {@code stat} for a control file that reads {@code length} bytes. */
-  void control(FileStat stat, long length) {
+  /** Fills {@code stat} for a control file that reads {@code length} bytes, but for its number. */
+  void control(FileStat stat, Node.Control control, long length) {
     int mode = options.readOnly() ? readOnly(CONTROL_MODE) : CONTROL_MODE;
-    file(stat, mode, length, System.currentTimeMillis());
+    file(stat, mode, length, control.changedNanos());
   }
 
   /**
-   * Fills {@code stat} for a device's file. An origin that is served read-only for the sake of a
-   * snapshot keeps its w, or an ordinary user would be told EACCES rather than EROFS.
+   * Fills {@code stat} for a device's file, but for its number. An origin that is served read-only
+   * for the sake of a snapshot keeps its w, or an ordinary user would be told EACCES rather than
+   * EROFS.
    */
   void block(FileStat stat, Device device) {
     boolean forReading = device.hidden() || options.readOnly();
     int mode = forReading ? readOnly(options.mode()) : options.mode();
-    file(stat, mode, device.size(), device.modifiedMillis());
+    file(stat, mode, device.size(), device.changedNanos());
   }
 
-  private void directory(FileStat stat) {
+  private void directory(FileStat stat, Node.Directory directory) {
     int mode = options.mode() | (options.mode() & READ_BITS) >> READ_TO_EXECUTE;
-    common(stat, FileStat.S_IFDIR | mode, System.currentTimeMillis());
+    common(stat, FileStat.S_IFDIR | mode, directory.changedNanos().getAsLong());
     stat.st_nlink.set(2);
   }
 
-  private void file(FileStat stat, int mode, long size, long modifiedMillis) {
-    common(stat, FileStat.S_IFREG | mode, modifiedMillis);
+  /** Fills {@code stat} with what readdir(3) tells of {@code node}: its number and its type. */
+  static void entry(FileStat stat, Node node) {
+    stat.st_ino.set(node.inode());
+    stat.st_mode.set(node instanceof Node.Directory ? FileStat.S_IFDIR : FileStat.S_IFREG);
+  }
+
+  private void file(FileStat stat, int mode, long size, long changedNanos) {
+    common(stat, FileStat.S_IFREG | mode, changedNanos);
     stat.st_nlink.set(1);
     stat.st_size.set(size);
     stat.st_blocks.set(Sectors.in(size + Sectors.BYTES - 1));
   }
 
-  private void common(FileStat stat, int mode, long modifiedMillis) {
-    long seconds = Math.floorDiv(modifiedMillis, MILLIS);
-    long nanos = (long) Math.floorMod(modifiedMillis, MILLIS) * NANOS_PER_MILLI;
+  private void common(FileStat stat, int mode, long changedNanos) {
+    long seconds = Math.floorDiv(changedNanos, SECOND);
+    long nanos = Math.floorMod(changedNanos, SECOND);
     stat.st_mode.set(mode);
     stat.st_uid.set(options.uid());
     stat.st_gid.set(options.gid());

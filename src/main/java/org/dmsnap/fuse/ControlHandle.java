@@ -8,10 +8,13 @@ import ru.serce.jnrfuse.struct.FileStat;
 /** An open control file; one request at a time. */
 final class ControlHandle extends Handle {
 
+  private final Node.Control node;
   private final ControlFile file;
   private final StallListener stalls;
 
-  ControlHandle(ControlFile file, StallListener stalls) {
+  ControlHandle(Node.Control node, ControlFile file, StallListener stalls) {
+    super(node);
+    this.node = node;
     this.file = file;
     this.stalls = stalls;
   }
@@ -40,7 +43,7 @@ final class ControlHandle extends Handle {
 
   @Override
   synchronized void stat(FileStat stat, Attributes attributes) {
-    attributes.control(stat, file.text().length);
+    attributes.control(stat, node, file.text().length);
   }
 
   @Override

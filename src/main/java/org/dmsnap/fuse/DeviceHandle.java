@@ -24,8 +24,9 @@ final class DeviceHandle extends Handle {
   private final Device device;
   private final StallListener stalls;
 
-  DeviceHandle(Device device, StallListener stalls) throws IOException {
-    this.device = device;
+  DeviceHandle(Node.Block node, StallListener stalls) throws IOException {
+    super(node);
+    this.device = node.device();
     this.stalls = stalls;
     device.opened();
   }

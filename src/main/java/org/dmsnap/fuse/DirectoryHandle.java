@@ -1,6 +1,5 @@
 package org.dmsnap.fuse;
 
-import java.util.List;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import ru.serce.jnrfuse.struct.FileStat;
@@ -11,12 +10,13 @@ final class DirectoryHandle extends Handle {
   private final Node.Directory directory;
 
   DirectoryHandle(Node.Directory directory) {
+    super(directory);
     this.directory = directory;
   }
 
-  /** The names in it now. */
-  List<String> names() {
-    return directory.names().get();
+  /** What is open. */
+  Node.Directory node() {
+    return directory;
   }
 
   @Override

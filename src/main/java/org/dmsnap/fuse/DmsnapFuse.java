@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.engine.StallListener;
@@ -89,7 +90,9 @@ final class DmsnapFuse extends FuseStubFS {
   @Override
   public int fgetattr(@Nullable String path, FileStat stat, FuseFileInfo info) {
     try {
-      handles.get(info.fh.intValue()).stat(stat, attributes);
+      Handle handle = handles.get(info.fh.intValue());
+      handle.stat(stat, attributes);
+      stat.st_ino.set(handle.inode());
       return 0;
     } catch (Throwable failure) {
       return Errors.toErrno("fgetattr", failure);
@@ -100,10 +103,15 @@ final class DmsnapFuse extends FuseStubFS {
   public int readdir(
       @Nullable String path, Pointer buffer, FuseFillDir fill, long position, FuseFileInfo info) {
     try {
-      fill.apply(buffer, ".", null, 0);
-      fill.apply(buffer, "..", null, 0);
-      for (String name : directory(info).names()) {
-        fill.apply(buffer, name, null, 0);
+      Node.Directory directory = directory(info).node();
+      FileStat entry = new FileStat(Runtime.getSystemRuntime());
+      Attributes.entry(entry, directory);
+      fill.apply(buffer, ".", entry, 0);
+      Attributes.entry(entry, byPath.entry(directory.parent()));
+      fill.apply(buffer, "..", entry, 0);
+      for (String name : directory.names().get()) {
+        Attributes.entry(entry, byPath.entry(directory.pathOf(name)));
+        fill.apply(buffer, name, entry, 0);
       }
       return 0;
     } catch (Throwable failure) {

@@ -14,13 +14,25 @@ import ru.serce.jnrfuse.struct.FileStat;
  */
 abstract class Handle {
 
+  private final long inode;
+
+  /** An open {@code node}. */
+  Handle(Node node) {
+    inode = node.inode();
+  }
+
+  /** The inode number of what is open. */
+  final long inode() {
+    return inode;
+  }
+
   /** Reads into {@code buffer}; answers how many bytes, fewer at the end of the file. */
   abstract int read(Pointer buffer, int length, long position) throws IOException;
 
   /** Writes from {@code buffer}; answers how many bytes, or a negative errno. */
   abstract int write(Pointer buffer, int length, long position) throws IOException;
 
-  /** Fills {@code stat} as stat(2) of the open file. */
+  /** Fills {@code stat} as stat(2) of the open file, but for its inode number. */
   abstract void stat(FileStat stat, Attributes attributes);
 
   /** ftruncate(2) to {@code size} bytes. */

@@ -30,6 +30,7 @@ final class LibFuseOptions {
           "negative_timeout=0",
           "max_background=1024",
           "congestion_threshold=768",
+          "use_ino", // see InodeNumber
           "hard_remove", // or unlinking an open file becomes a rename, with its own errno
           "subtype=dmsnap",
           "default_permissions");

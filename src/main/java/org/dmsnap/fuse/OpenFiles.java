@@ -24,17 +24,17 @@ final class OpenFiles {
   /** Opens {@code node} as {@code info} asks for, and sets its cache bits there. */
   Handle open(Node node, Pointer info) throws IOException {
     if (node instanceof Node.Block block) {
-      return openDevice(block.device(), info);
+      return openDevice(block, info);
     }
     FileFlags.setDirectIo(info);
     if (node instanceof Node.Control control) {
-      return new ControlHandle(new ControlFile(control.command(), pool), stalls);
+      return new ControlHandle(control, new ControlFile(control.command(), pool), stalls);
     }
     if (node instanceof Node.Text text) {
       if (FileFlags.forWriting(info)) {
         throw readOnlyText();
       }
-      return new TextHandle(text.render());
+      return new TextHandle(text);
     }
     throw new ErrnoException(Errno.EISDIR, "open: a directory");
   }
@@ -63,11 +63,12 @@ final class OpenFiles {
     }
   }
 
-  private Handle openDevice(Device device, Pointer info) throws IOException {
+  private Handle openDevice(Node.Block node, Pointer info) throws IOException {
+    Device device = node.device();
     if (FileFlags.forWriting(info)) {
       checkWritable(device);
     }
-    Handle handle = new DeviceHandle(device, stalls);
+    Handle handle = new DeviceHandle(node, stalls);
     if (device.hidden()) {
       FileFlags.setDirectIo(info);
     } else if (caches.good(device)) {

@@ -40,6 +40,12 @@ final class PathCallbacks {
     return node;
   }
 
+  /** What a directory's entry stands for; one that has just gone is shown as it was. */
+  Node entry(String path) {
+    Node node = tree.find(path);
+    return node == null ? new Node.Gone(path) : node;
+  }
+
   private int open(String path, Pointer info) {
     try {
       FileFlags.setHandle(info, handles.add(files.open(find(path), info)));

@@ -9,15 +9,18 @@ import ru.serce.jnrfuse.struct.FileStat;
 /** An open text file: what was rendered when it was opened. */
 final class TextHandle extends Handle {
 
-  private final byte[] text;
+  private final RenderedText text;
+  private final byte[] bytes;
 
-  TextHandle(byte[] text) {
-    this.text = text;
+  TextHandle(Node.Text node) {
+    super(node);
+    text = node.text().get();
+    bytes = text.bytes();
   }
 
   @Override
   int read(Pointer buffer, int length, long position) {
-    return copy(text, buffer, length, position);
+    return copy(bytes, buffer, length, position);
   }
 
   @Override
@@ -27,7 +30,7 @@ final class TextHandle extends Handle {
 
   @Override
   void stat(FileStat stat, Attributes attributes) {
-    attributes.text(stat, text.length);
+    attributes.text(stat, text);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.dmsnap.fuse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.dmsnap.block.ChangeTime;
 import org.dmsnap.control.Command;
 import org.dmsnap.control.TextFiles;
 import org.dmsnap.pool.Device;
@@ -25,12 +26,18 @@ final class Tree {
   private static final String TABLE = "table";
 
   private final Pool pool;
-  private final Node root = new Node.Directory(this::rootNames);
-  private final Node ctl = new Node.Directory(Tree::ctlNames);
-  private final Node devices = new Node.Directory(this::deviceNames);
+  private final long mountedNanos = ChangeTime.now();
+  private final TextTimes times = new TextTimes();
+  private final Node root;
+  private final Node ctl = new Node.Directory("/ctl", Tree::ctlNames, this::mountedNanos);
 
   Tree(Pool pool) {
     this.pool = pool;
+    root = new Node.Directory("/", this::rootNames, pool::namesChangedNanos);
+  }
+
+  private long mountedNanos() {
+    return mountedNanos;
   }
 
   /** What {@code path}, absolute within the mount, stands for; null if nothing is there. */
@@ -40,51 +47,65 @@ final class Tree {
     }
     String[] names = path.substring(1).split("/", -1);
     if (!names[0].equals(CTL)) {
-      return names.length == 1 ? block(names[0]) : null;
+      return names.length == 1 ? block(path, names[0]) : null;
     }
     return switch (names.length) {
       case 1 -> ctl;
-      case 2 -> inCtl(names[1]);
-      case 3 -> about(names[1], names[2]);
+      case 2 -> inCtl(path, names[1]);
+      case 3 -> about(path, names[1], names[2]);
       default -> null;
     };
   }
 
-  private @Nullable Node block(String name) {
+  private @Nullable Node block(String path, String name) {
     Device device = pool.device(name);
-    return device == null ? null : new Node.Block(device);
+    return device == null ? null : new Node.Block(path, device);
   }
 
-  private @Nullable Node inCtl(String name) {
+  private @Nullable Node inCtl(String path, String name) {
     return switch (name) {
-      case STATUS, TABLE -> devices;
-      case "lvs" -> new Node.Text(() -> TextFiles.lvs(pool));
-      case "log" -> new Node.Text(() -> TextFiles.log(pool));
-      case "metrics" -> new Node.Text(() -> TextFiles.metrics(pool));
-      default -> control(name);
+      case STATUS, TABLE -> new Node.Directory(path, this::deviceNames, pool::namesChangedNanos);
+      case "lvs" -> ofPool(path, TextFiles::lvs);
+      case "log" ->
+          new Node.Text(path, () -> times.of(path, TextFiles.log(pool), pool.log()::changedNanos));
+      case "metrics" -> ofPool(path, TextFiles::metrics);
+      default -> control(path, name);
     };
   }
 
-  private static @Nullable Node control(String name) {
+  private Node ofPool(String path, Function<Pool, String> text) {
+    return new Node.Text(path, () -> times.of(path, text.apply(pool), pool::changedNanos));
+  }
+
+  private @Nullable Node control(String path, String name) {
     for (Command command : Command.ALL) {
       if (command.name().equals(name)) {
-        return new Node.Control(command);
+        return new Node.Control(path, command, mountedNanos);
       }
     }
     return null;
   }
 
-  private @Nullable Node about(String what, String name) {
+  private @Nullable Node about(String path, String what, String name) {
     return switch (what) {
-      case STATUS -> text(name, TextFiles::status);
-      case TABLE -> text(name, TextFiles::table);
+      case STATUS -> ofDevice(path, name, TextFiles::status);
+      case TABLE -> ofDevice(path, name, TextFiles::table);
       default -> null;
     };
   }
 
-  private @Nullable Node text(String name, Function<Device, String> line) {
+  private @Nullable Node ofDevice(String path, String name, Function<Device, String> line) {
     Device device = pool.device(name);
-    return device == null ? null : new Node.Text(() -> line.apply(device));
+    return device == null
+        ? null
+        : new Node.Text(path, () -> times.of(path, line.apply(device), () -> changed(device)));
+  }
+
+  /** When what is told of {@code device} last changed; its COW device's numbers are part of it. */
+  private long changed(Device device) {
+    Device cow = pool.device(device.name() + "-cow");
+    long here = Math.max(device.changedNanos(), pool.namesChangedNanos());
+    return cow == null ? here : Math.max(here, cow.changedNanos());
   }
 
   private List<String> rootNames() {

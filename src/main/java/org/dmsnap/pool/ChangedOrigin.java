@@ -1,10 +1,10 @@
 package org.dmsnap.pool;
 
-import java.time.Instant;
 import java.util.Objects;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileTimes;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.CleanNote;
 import org.dmsnap.pool.table.PoolFiles;
@@ -27,12 +27,12 @@ final class ChangedOrigin {
   }
 
   /** Refuses the origin {@code name} with ESTALE if it has snapshots and has changed. */
-  void check(String name, BackingDirectory.Stat stat) throws ErrnoException {
-    String resized = resized(table, name, stat);
+  void check(String name, Evidence evidence) throws ErrnoException {
+    String resized = resized(table, name, evidence.image());
     if (!resized.isEmpty()) {
       throw refusal(name, resized, "");
     }
-    String written = written(table, name, stat);
+    String written = written(table, name, evidence);
     if (written.isEmpty()) {
       return;
     }
@@ -57,12 +57,12 @@ final class ChangedOrigin {
   }
 
   /** What of the origin {@code name} keeps its pool from being mounted, or an empty text. */
-  static String change(PoolTable table, String name, BackingDirectory.Stat stat) {
-    String resized = resized(table, name, stat);
+  static String change(PoolTable table, String name, Evidence evidence) {
+    String resized = resized(table, name, evidence.image());
     if (!resized.isEmpty()) {
       return resized;
     }
-    String written = written(table, name, stat);
+    String written = written(table, name, evidence);
     return written.isEmpty() ? "" : written + ACCEPT;
   }
 
@@ -84,16 +84,21 @@ final class ChangedOrigin {
     return "";
   }
 
-  private static String written(PoolTable table, String name, BackingDirectory.Stat stat) {
-    CleanNote note = table.clean().get(name);
-    boolean same = new CleanNote(stat.size(), stat.modifiedSeconds()).equals(note);
-    if (note == null || same || table.snapshotsOf(name).isEmpty()) {
+  private static String written(PoolTable table, String name, Evidence evidence) {
+    CleanNote note = evidence.note();
+    if (note == null || !evidence.imageChanged() || table.snapshotsOf(name).isEmpty()) {
       return "";
     }
-    return "it was last written at "
-        + Instant.ofEpochSecond(stat.modifiedSeconds())
-        + ", after the last clean stop noted "
-        + Instant.ofEpochSecond(note.modifiedSeconds());
+    FileTimes noted = note.times();
+    FileTimes now = evidence.image().times();
+    return now.modified() == noted.modified()
+        ? "something of it was changed at "
+            + FileTimes.instant(now.changed())
+            + ", after the last clean stop, whatever its time of modification says"
+        : "it was last written at "
+            + FileTimes.instant(now.modified())
+            + ", after the last clean stop noted "
+            + FileTimes.instant(noted.modified());
   }
 
   private static String sizes(String name, long now, long before) {

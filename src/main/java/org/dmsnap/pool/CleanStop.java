@@ -58,7 +58,7 @@ final class CleanStop {
       }
     }
     if (!state.options().readOnly()) {
-      attempt(PoolFiles.TABLE, () -> state.table().changeThoughFull(t -> t.withClean(notes)));
+      attempt(PoolFiles.TABLE, () -> write(notes));
       attempt(PoolFiles.TABLE, state.table()::dropBallast);
     }
     for (OriginVolume origin : state.volumes().origins()) {
@@ -68,17 +68,35 @@ final class CleanStop {
     report();
   }
 
-  private static List<SnapshotVolume> listed(OriginVolume origin) {
-    return origin.dependents().stream().filter(SnapshotVolume::persistent).toList();
-  }
-
   private void note(OriginVolume origin, Map<String, CleanNote> notes) throws IOException {
     origin.flushAll();
     origin.image().syncTimes(); // or a power cut undoes what the note is about to say
-    BackingDirectory.Stat stat = state.directory().stat(origin.file());
-    if (stat != null && !listed(origin).isEmpty()) {
-      notes.put(origin.name(), new CleanNote(stat.size(), stat.modifiedSeconds()));
+    note(origin, origin.real(), notes);
+    for (SnapshotVolume snapshot : origin.dependents()) {
+      if (snapshot.persistent()) {
+        note(snapshot, snapshot.hiddenCow(), notes);
+      }
     }
+  }
+
+  /** Notes nothing of a file that the next mount will rename, which changes its ctime. */
+  private void note(Volume volume, Device beneath, Map<String, CleanNote> notes)
+      throws IOException {
+    BackingDirectory.Stat stat = state.directory().stat(volume.file());
+    if (stat != null && !PoolFiles.own(volume.file())) {
+      long shown = volume.changedNanos();
+      notes.put(
+          volume.name(), new CleanNote(stat.size(), stat.times(), shown, beneath.changedNanos()));
+    }
+  }
+
+  /**
+   * A note is written only once it is older than what comes next: whatever is changed in the tick
+   * that it notes would look like what it notes.
+   */
+  private void write(Map<String, CleanNote> notes) throws IOException {
+    state.directory().awaitTick(notes.values().stream().map(CleanNote::times).toList());
+    state.table().changeThoughFull(table -> table.withClean(notes));
   }
 
   private void close(OriginVolume origin) {

@@ -2,6 +2,7 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.PoolFiles;
@@ -40,6 +41,12 @@ final class CowDevice extends HiddenDevice {
   public long size() {
     BlockDevice cow = snapshot.cow();
     return cow == null ? 0 : cow.size();
+  }
+
+  @Override
+  public long changedNanos() {
+    DatedDevice cow = snapshot.cow();
+    return cow == null ? snapshot.changedNanos() : cow.time().look();
   }
 
   @Override

@@ -2,7 +2,8 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.Set;
-import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ChangeTime;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
@@ -26,7 +27,7 @@ final class Creation {
     state.checkFree(name);
     checkSize(bytes);
     String file = PoolFiles.image(name);
-    BlockDevice image = state.createFresh(file, bytes);
+    DatedDevice image = state.createFresh(file, bytes);
     try {
       image.sync();
       state.directory().sync();
@@ -36,8 +37,9 @@ final class Creation {
       throw failure;
     }
     Origin origin = state.origin(name, image);
-    OriginVolume volume =
-        new OriginVolume(name, origin, PoolFiles.fresh(file), System.currentTimeMillis(), false);
+    ServedImage served =
+        new ServedImage(origin, PoolFiles.fresh(file), new ChangeTime(), image.time());
+    OriginVolume volume = new OriginVolume(name, served, false);
     state.nameListed(file, volume);
     state.volumes().add(volume);
   }
@@ -61,7 +63,7 @@ final class Creation {
   private void persistent(SnapshotRequest request, OriginVolume origin, long bytes)
       throws IOException {
     String file = PoolFiles.cow(request.name());
-    BlockDevice cow = state.createFresh(file, bytes);
+    DatedDevice cow = state.createFresh(file, bytes);
     SnapshotVolume volume = volume(request, origin, PoolFiles.fresh(file));
     try {
       open(volume, cow, request);
@@ -81,7 +83,7 @@ final class Creation {
 
   private void transientOne(SnapshotRequest request, OriginVolume origin, long bytes)
       throws IOException {
-    BlockDevice cow = state.directory().createUnnamed(bytes);
+    DatedDevice cow = state.createUnnamed(bytes);
     SnapshotVolume volume = volume(request, origin, "");
     try {
       open(volume, cow, request);
@@ -143,7 +145,7 @@ final class Creation {
     }
   }
 
-  private void open(SnapshotVolume volume, BlockDevice cow, SnapshotRequest request)
+  private void open(SnapshotVolume volume, DatedDevice cow, SnapshotRequest request)
       throws IOException {
     volume.cowOpened(cow);
     SnapshotWatch watch = new SnapshotWatch(state, volume);
@@ -166,7 +168,7 @@ final class Creation {
             request.chunkSectors(),
             Set.copyOf(request.features()),
             0);
-    return new SnapshotVolume(request.name(), origin, entry, file, System.currentTimeMillis());
+    return new SnapshotVolume(request.name(), origin, entry, file, new ChangeTime());
   }
 
   private OriginVolume originOf(SnapshotRequest request) throws IOException {

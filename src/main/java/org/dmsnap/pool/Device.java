@@ -26,8 +26,11 @@ public sealed interface Device permits Volume, HiddenDevice {
   /** Whether it is one of the hidden devices, which change without anyone writing them. */
   boolean hidden();
 
-  /** When it was last written, in milliseconds since 1970. */
-  long modifiedMillis();
+  /**
+   * When what it reads as was last changed, by whomever and however, in nanoseconds since 1970:
+   * later with every change, and the same at the next mount.
+   */
+  long changedNanos();
 
   /**
    * A number that changes whenever the content may have changed by anything but writes to this very

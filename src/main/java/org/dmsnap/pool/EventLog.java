@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.dmsnap.block.ChangeTime;
 import org.jspecify.annotations.Nullable;
 
 /** The last 1,000 events of a pool, for {@code ctl/log}, and for who follows them. */
@@ -46,6 +47,7 @@ public final class EventLog {
 
   private final Clock clock;
   private final Deque<Event> events = new ArrayDeque<>(); // guarded by this
+  private final ChangeTime time = new ChangeTime();
   private volatile Consumer<Event> follower = event -> {};
 
   /** An empty log by the system's clock. */
@@ -76,6 +78,11 @@ public final class EventLog {
   /** The events kept, oldest first. */
   public synchronized List<Event> events() {
     return List.copyOf(events);
+  }
+
+  /** When it last changed, in nanoseconds since 1970. */
+  public long changedNanos() {
+    return time.look();
   }
 
   /** Has {@code follower} told of every event from now on, on the thread that adds it. */
@@ -110,5 +117,6 @@ public final class EventLog {
       events.removeFirst();
     }
     events.addLast(event);
+    time.changed();
   }
 }

@@ -26,10 +26,11 @@ final class Extension {
     }
     if (volume instanceof SnapshotVolume snapshot) {
       snapshot(snapshot, bytes, relative);
+      snapshot.cachesStale();
     } else if (volume instanceof OriginVolume origin) {
       origin(origin, bytes, relative);
+      origin.contentChanged();
     }
-    volume.contentChanged();
   }
 
   private void origin(OriginVolume origin, long bytes, boolean relative) throws IOException {

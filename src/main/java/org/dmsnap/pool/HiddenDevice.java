@@ -33,11 +33,6 @@ abstract sealed class HiddenDevice implements Device permits RealDevice, CowDevi
   }
 
   @Override
-  public final long modifiedMillis() {
-    return above.modifiedMillis();
-  }
-
-  @Override
   public final long generation() {
     return above.generation();
   }

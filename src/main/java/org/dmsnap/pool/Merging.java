@@ -194,8 +194,7 @@ final class Merging {
   void reload(SnapshotVolume volume, Snapshot snapshot) {
     OriginVolume origin = volume.origin();
     volume.opens().retireNow();
-    volume.cut(volume.name() + " merges into " + origin.name());
-    volume.hiddenCow().cut();
+    volume.cutForMerge();
     origin.begin(prepare(volume, snapshot, "resumed"));
   }
 
@@ -257,7 +256,7 @@ final class Merging {
   private void startInside(SnapshotVolume volume, Snapshot snapshot, boolean force)
       throws IOException {
     OriginVolume origin = volume.origin();
-    origin.contentChanged(); // first: whoever opens it from now on reads nothing cached
+    origin.cachesStale(); // first: whoever opens it from now on reads nothing cached
     if (!force && (origin.opens().any() || !volume.opens().retire(0))) {
       return;
     }
@@ -269,10 +268,10 @@ final class Merging {
       volume.opens().unretire();
       throw failure;
     }
+    volume.cutForMerge();
     volume.contentChanged();
-    volume.cut(volume.name() + " merges into " + origin.name());
-    volume.hiddenCow().cut();
     origin.begin(prepare(volume, snapshot, "started"));
+    origin.contentChanged();
   }
 
   private static void checkValid(SnapshotVolume volume) throws ErrnoException {

@@ -2,9 +2,10 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ChangeTime;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Linear;
@@ -24,39 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginVolume extends Volume {
 
-  /**
-   * What lies over the image: replaced as a whole, so that whoever looks without the gate never
-   * sees a snapshot that has left and a merge that has not come.
-   *
-   * @param snapshots oldest first, without one that merges by now
-   * @param due the snapshot that is to merge once both are closed
-   * @param merge the merge, failed ones included
-   */
-  private record Layers(
-      List<SnapshotVolume> snapshots, @Nullable SnapshotVolume due, @Nullable RunningMerge merge) {
-
-    Layers with(SnapshotVolume volume) {
-      return new Layers(Stream.concat(snapshots.stream(), Stream.of(volume)).toList(), due, merge);
-    }
-
-    Layers without(SnapshotVolume volume) {
-      return new Layers(snapshots.stream().filter(s -> s != volume).toList(), due, merge);
-    }
-
-    boolean none() {
-      return snapshots.isEmpty() && merge == null;
-    }
-
-    @Nullable SnapshotVolume mergingSnapshot() {
-      return merge == null ? due : merge.volume();
-    }
-  }
-
   private static final String POOL_PROTECTION =
       "the pool is mounted read-only; mount it without ro to change it";
   private static final long NOT_SUSPENDED = 0; // a gate never gives this stamp
 
   private final Origin origin;
+  private final ChangeTime imageTime;
   private final boolean poolReadOnly;
   private final RealDevice real = new RealDevice(this);
   private volatile Layers layers = new Layers(List.of(), null, null);
@@ -64,10 +38,11 @@ final class OriginVolume extends Volume {
   private volatile @Nullable String protection;
   private volatile long suspension = NOT_SUSPENDED;
 
-  /** Serves {@code origin}'s image, which is the pool's file {@code file}. */
-  OriginVolume(String name, Origin origin, String file, long modifiedMillis, boolean readOnly) {
-    super(name, origin.gate(), file, modifiedMillis);
-    this.origin = origin;
+  /** Serves an image. */
+  OriginVolume(String name, ServedImage served, boolean readOnly) {
+    super(name, served.origin().gate(), served.file(), served.time());
+    this.origin = served.origin();
+    this.imageTime = served.imageTime();
     this.poolReadOnly = readOnly;
     settle();
   }
@@ -80,6 +55,18 @@ final class OriginVolume extends Volume {
   /** Its image. */
   BlockDevice image() {
     return origin.image();
+  }
+
+  /** When its image was last changed. */
+  ChangeTime imageTime() {
+    return imageTime;
+  }
+
+  /** What is written may wait in memory, where its image shows it already. */
+  @Override
+  void changed() {
+    super.changed();
+    imageTime.changed();
   }
 
   /** The device of its image, which shows while it has snapshots. */
@@ -169,7 +156,7 @@ final class OriginVolume extends Volume {
   }
 
   /** Gives a snapshot of it a new store, and makes it the youngest; the gate is held. */
-  void renew(SnapshotVolume volume, BlockDevice cow, Snapshot snapshot) {
+  void renew(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
     stopCopyingOut(volume);
     volume.renewed(cow, snapshot);
     origin.add(snapshot);

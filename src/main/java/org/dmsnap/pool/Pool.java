@@ -105,6 +105,16 @@ public final class Pool implements AutoCloseable {
     return state.volumes().device(name);
   }
 
+  /** When the names of the devices last changed, in nanoseconds since 1970. */
+  public long namesChangedNanos() {
+    return state.volumes().namesChangedNanos();
+  }
+
+  /** When anything that is told of the volumes may last have changed: at no later time. */
+  public long changedNanos() {
+    return Math.max(state.volumes().changedNanos(), state.log().changedNanos());
+  }
+
   /** The state of every volume, by name: origins, and their snapshots, one that merges included. */
   public List<VolumeReport> volumes() {
     return state.volumes().reports();
@@ -178,18 +188,7 @@ public final class Pool implements AutoCloseable {
    * @throws ErrnoException ENOENT, EBUSY if it is open or has snapshots, EROFS
    */
   public void remove(String name) throws IOException {
-    command(
-        () -> {
-          if (state.leftOut(name)) {
-            new Removal(state).removeLeftOut(name);
-            return;
-          }
-          Volume volume = state.volume(name);
-          new Removal(state).remove(volume);
-          if (volume instanceof SnapshotVolume snapshot) {
-            new Merging(state).resume(snapshot.origin()); // which it may have made read-only
-          }
-        });
+    command(() -> new Removal(state).remove(name));
   }
 
   /**
@@ -209,7 +208,7 @@ public final class Pool implements AutoCloseable {
   public void suspend(String name) throws IOException {
     command(
         () -> {
-          OriginVolume origin = origin(name);
+          OriginVolume origin = state.origin(name);
           if (origin.suspended()) {
             throw new IllegalArgumentException(name + " is suspended already; resume it");
           }
@@ -225,21 +224,12 @@ public final class Pool implements AutoCloseable {
   public void resume(String name) throws IOException {
     command(
         () -> {
-          OriginVolume origin = origin(name);
+          OriginVolume origin = state.origin(name);
           if (!origin.suspended()) {
             throw new IllegalArgumentException(name + " is not suspended");
           }
           origin.resume();
         });
-  }
-
-  private OriginVolume origin(String name) throws ErrnoException {
-    Volume volume = state.volume(name);
-    if (volume instanceof OriginVolume origin) {
-      return origin;
-    }
-    String origin = volume instanceof SnapshotVolume snapshot ? snapshot.origin().name() : name;
-    throw new IllegalArgumentException(name + " is a snapshot; name its origin, " + origin);
   }
 
   /**

@@ -94,9 +94,10 @@ public final class PoolCheck {
     }
   }
 
-  private void image(String name, String file, Stat stat, PoolTable table) {
+  private void image(String name, String file, Stat stat, PoolTable table) throws IOException {
     long sectors = Objects.requireNonNull(table.origins().get(name));
-    String change = ChangedOrigin.change(table, name, stat);
+    String change =
+        ChangedOrigin.change(table, name, new Evidence(directory, recovery, table, name, stat));
     if (!change.isEmpty()) {
       problem(
           file,

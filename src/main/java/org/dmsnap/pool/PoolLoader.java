@@ -1,7 +1,7 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +10,10 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ChangeTime;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileTimes;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
@@ -124,11 +127,12 @@ final class PoolLoader {
       return;
     }
     boolean accept = state.options().acceptChangedOrigin();
-    new ChangedOrigin(listed, accept, state.log()).check(name, stat);
-    OriginVolume volume = image(name, file, stat);
+    Evidence evidence = new Evidence(state.directory(), recovery, listed, name, stat);
+    new ChangedOrigin(listed, accept, state.log()).check(name, evidence);
+    OriginVolume volume = image(name, file, evidence.ofOrigin());
     state.volumes().add(volume);
     for (String snapshot : listed.snapshotsOf(name)) {
-      snapshot(snapshot, volume);
+      snapshot(snapshot, volume, evidence.ofSnapshot(snapshot));
     }
   }
 
@@ -136,8 +140,7 @@ final class PoolLoader {
    * An image that cannot be written, such as one that is evidence, makes an origin that can be read
    * alone; its snapshots can be written, as the kernel's can over a read-only device.
    */
-  private OriginVolume image(String name, String file, BackingDirectory.Stat stat)
-      throws IOException {
+  private OriginVolume image(String name, String file, FileTimes times) throws IOException {
     BlockDevice image;
     String protection = null;
     try {
@@ -150,30 +153,28 @@ final class PoolLoader {
       protection = name + " is read-only, for its image " + file + " cannot be written to by you";
       state.log().warning(protection);
     }
-    OriginVolume volume =
-        new OriginVolume(
-            name,
-            state.origin(name, image),
-            file,
-            stat.modifiedSeconds() * 1000,
-            state.options().readOnly());
+    DatedDevice dated = new DatedDevice(image, new ChangeTime(times.changed()));
+    ServedImage served =
+        new ServedImage(
+            state.origin(name, dated), file, new ChangeTime(times.modified()), dated.time());
+    OriginVolume volume = new OriginVolume(name, served, state.options().readOnly());
     if (protection != null) {
       volume.protectedImage(protection);
     }
     return volume;
   }
 
-  private void snapshot(String name, OriginVolume origin) throws IOException {
+  private void snapshot(String name, OriginVolume origin, FileTimes times) throws IOException {
     SnapshotEntry entry = Objects.requireNonNull(listed.snapshots().get(name));
     String file = recovery.listed(PoolFiles.cow(name));
     BackingDirectory.Stat stat = state.directory().stat(file);
     if (stat != null) {
       adoption.claim(file, stat);
     }
-    long modified = stat == null ? origin.modifiedMillis() : stat.modifiedSeconds() * 1000;
-    SnapshotVolume volume = new SnapshotVolume(name, origin, entry, file, modified);
+    ChangeTime time = new ChangeTime(times.modified());
+    SnapshotVolume volume = new SnapshotVolume(name, origin, entry, file, time);
     try {
-      load(volume, entry, file);
+      load(volume, entry, new ChangeTime(times.changed()));
     } catch (IOException | RuntimeException failure) {
       String reason = String.valueOf(failure.getMessage());
       volume.unloadable(reason);
@@ -197,12 +198,14 @@ final class PoolLoader {
     }
     origin.attach(volume);
     if (merges && !volume.unloadable()) {
+      origin.contentChanged(); // it read as merged before
       new Merging(state).drop(volume);
     }
   }
 
-  private void load(SnapshotVolume volume, SnapshotEntry entry, String file) throws IOException {
-    BlockDevice cow = state.directory().openFile(file, access);
+  private void load(SnapshotVolume volume, SnapshotEntry entry, ChangeTime cowTime)
+      throws IOException {
+    DatedDevice cow = new DatedDevice(state.directory().openFile(volume.file(), access), cowTime);
     volume.cowOpened(cow);
     String invalid = listed.invalid().get(volume.name());
     if (invalid != null) {
@@ -273,8 +276,10 @@ final class PoolLoader {
   }
 
   private PoolTable corrected(PoolTable table) {
-    PoolTable corrected = table.withClean(Map.of());
-    for (OriginVolume origin : state.volumes().origins()) {
+    PoolTable corrected = table;
+    for (OriginVolume origin : state.volumes().origins()) { // notes of what is left out stay true
+      corrected = corrected.withoutClean(List.of(origin.name()));
+      corrected = corrected.withoutClean(corrected.snapshotsOf(origin.name()));
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
       for (SnapshotVolume snapshot : origin.dependents()) {
         corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());

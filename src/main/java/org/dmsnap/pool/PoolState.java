@@ -5,6 +5,8 @@ import java.util.concurrent.Executor;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ChangeTime;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.StallListener;
@@ -47,6 +49,16 @@ record PoolState(
           Errno.ENOENT, "there is no volume " + name + " in this pool; see: dmsnap lvs");
     }
     return volume;
+  }
+
+  /** The origin of that name: ENOENT, or words that say which it is. */
+  OriginVolume origin(String name) throws ErrnoException {
+    Volume volume = volume(name);
+    if (volume instanceof OriginVolume origin) {
+      return origin;
+    }
+    String origin = volume instanceof SnapshotVolume snapshot ? snapshot.origin().name() : name;
+    throw new IllegalArgumentException(name + " is a snapshot; name its origin, " + origin);
   }
 
   private void refuseMerging(String name) throws ErrnoException {
@@ -118,12 +130,17 @@ record PoolState(
   }
 
   /** Creates {@code file} under the name it bears until it is listed. */
-  BlockDevice createFresh(String file, long bytes) throws IOException {
+  DatedDevice createFresh(String file, long bytes) throws IOException {
     String fresh = PoolFiles.fresh(file);
     if (directory.list().contains(fresh)) {
       directory.delete(fresh); // of a creation that failed, and whose deletion failed
     }
-    return directory.create(fresh, bytes);
+    return new DatedDevice(directory.create(fresh, bytes), new ChangeTime());
+  }
+
+  /** Creates a COW device without a name. */
+  DatedDevice createUnnamed(long bytes) throws IOException {
+    return new DatedDevice(directory.createUnnamed(bytes), new ChangeTime());
   }
 
   /** Undoes {@link #createFresh} after {@code failure}, unless a power cut might bring it back. */

@@ -23,6 +23,11 @@ final class RealDevice extends HiddenDevice {
   }
 
   @Override
+  public long changedNanos() {
+    return origin.imageTime().look();
+  }
+
+  @Override
   public String table() {
     return PoolTable.linear(Sectors.in(size()), PoolFiles.image(origin.name()));
   }

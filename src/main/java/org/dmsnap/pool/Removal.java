@@ -22,8 +22,21 @@ final class Removal {
     this.state = state;
   }
 
+  /** Removes what bears that name, and goes on with a merge that it held up. */
+  void remove(String name) throws IOException {
+    if (state.leftOut(name)) {
+      removeLeftOut(name);
+      return;
+    }
+    Volume volume = state.volume(name);
+    remove(volume);
+    if (volume instanceof SnapshotVolume snapshot) {
+      new Merging(state).resume(snapshot.origin()); // which it may have made read-only
+    }
+  }
+
   /** Removes {@code volume}: a snapshot, or an origin that has none. */
-  void remove(Volume volume) throws IOException {
+  private void remove(Volume volume) throws IOException {
     if (volume instanceof OriginVolume origin) {
       origin.refuseWithSnapshots("removed");
       if (!state.table().current().snapshotsOf(origin.name()).isEmpty()) {
@@ -60,7 +73,7 @@ final class Removal {
   /**
    * Removes what is listed and was left out when the pool was opened, and its file if it has one.
    */
-  void removeLeftOut(String name) throws IOException {
+  private void removeLeftOut(String name) throws IOException {
     PoolTable table = state.table().current();
     List<String> snapshots = table.snapshotsOf(name);
     if (!snapshots.isEmpty()) {

@@ -3,6 +3,7 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
@@ -32,7 +33,7 @@ final class Reset {
   }
 
   /** An empty store on a new COW device, and whose it will be. */
-  private record Renewal(SnapshotVolume volume, BlockDevice cow, Snapshot snapshot) {
+  private record Renewal(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
 
     String file() {
       return PoolFiles.cow(volume.name());
@@ -86,8 +87,7 @@ final class Reset {
     long bytes = cowBytes(volume);
     String file = PoolFiles.cow(volume.name());
     boolean persistent = volume.persistent();
-    BlockDevice cow =
-        persistent ? state.createFresh(file, bytes) : state.directory().createUnnamed(bytes);
+    DatedDevice cow = persistent ? state.createFresh(file, bytes) : state.createUnnamed(bytes);
     BlockDevice old = volume.cow();
     try {
       Renewal renewal = new Renewal(volume, cow, open(volume, cow));

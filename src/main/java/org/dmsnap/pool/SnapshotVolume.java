@@ -3,6 +3,8 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ChangeTime;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Feature;
@@ -18,21 +20,21 @@ final class SnapshotVolume extends Volume {
   private final SnapshotEntry entry;
   private final boolean persistent;
   private volatile CowDevice hidden = new CowDevice(this);
-  private volatile @Nullable BlockDevice cow;
+  private volatile @Nullable DatedDevice cow;
   private volatile @Nullable Snapshot snapshot;
   private volatile boolean unloadable;
 
   /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
   SnapshotVolume(
-      String name, OriginVolume origin, SnapshotEntry entry, String file, long modified) {
-    super(name, origin.gate(), file, modified);
+      String name, OriginVolume origin, SnapshotEntry entry, String file, ChangeTime time) {
+    super(name, origin.gate(), file, time);
     this.origin = origin;
     this.entry = entry;
     this.persistent = !file.isEmpty();
   }
 
   /** Its COW device is open. */
-  void cowOpened(BlockDevice opened) {
+  void cowOpened(DatedDevice opened) {
     cow = opened;
   }
 
@@ -43,18 +45,24 @@ final class SnapshotVolume extends Volume {
   }
 
   /** It has another COW device, and what was there to be seen of its last one is gone. */
-  void renewed(BlockDevice opened, Snapshot loaded) {
+  void renewed(DatedDevice opened, Snapshot loaded) {
     hidden.cut();
     hidden = new CowDevice(this);
     unloadable = false;
     cow = opened;
-    contentChanged();
     loaded(loaded);
+    contentChanged();
   }
 
   /** It is Invalid by the pool's table: nothing is loaded, nothing to be protected. */
   void invalid(String reason) {
     cut(name() + " is Invalid: " + reason);
+  }
+
+  /** It is part of its origin from now on; the gate is held. */
+  void cutForMerge() {
+    cut(name() + " merges into " + origin.name());
+    hidden.cut();
   }
 
   /** It could not be loaded: its file must not be touched, and its origin not be written. */
@@ -84,7 +92,7 @@ final class SnapshotVolume extends Volume {
   }
 
   /** Its COW device, or null if there is none to open. */
-  @Nullable BlockDevice cow() {
+  @Nullable DatedDevice cow() {
     return cow;
   }
 

@@ -122,7 +122,7 @@ final class SnapshotWatch implements SnapshotListener {
   }
 
   private void told(long before, long after) {
-    volume.contentChanged();
+    volume.cachesStale();
     state
         .log()
         .info("Snapshot " + volume.name() + " extended from " + before + "s to " + after + "s");

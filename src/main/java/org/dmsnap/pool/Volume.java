@@ -3,6 +3,7 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
+import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
@@ -24,18 +25,18 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   private final Gate gate;
   private volatile @Nullable Target target;
   private volatile String absence;
-  private volatile long modifiedMillis;
+  private final ChangeTime time;
   private volatile long generation = GENERATIONS.incrementAndGet();
   private volatile String file;
   private final Opens opens;
 
   /** A volume that nothing serves yet. */
-  Volume(String name, Gate gate, String file, long modifiedMillis) {
+  Volume(String name, Gate gate, String file, ChangeTime time) {
     this.name = name;
     this.opens = new Opens(name);
     this.gate = gate;
     this.file = file;
-    this.modifiedMillis = modifiedMillis;
+    this.time = time;
     this.absence = name + " is not there yet";
   }
 
@@ -50,8 +51,8 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   }
 
   @Override
-  public final long modifiedMillis() {
-    return modifiedMillis;
+  public final long changedNanos() {
+    return time.look();
   }
 
   @Override
@@ -59,9 +60,21 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     return generation;
   }
 
-  /** What changes under a page cache is not what that cache holds. */
+  /** What it reads as has changed, by something else than a write to it. */
   final void contentChanged() {
+    cachesStale();
+    time.replaced();
+    changed();
+  }
+
+  /** What changes under a page cache, or may be about to, is not what that cache holds. */
+  final void cachesStale() {
     generation = GENERATIONS.incrementAndGet();
+  }
+
+  /** What it reads as has changed: see {@link ChangeTime} for when to say so. */
+  void changed() {
+    time.changed();
   }
 
   /** What every request to it passes. */
@@ -162,7 +175,8 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     long stamp = enterChange();
     try {
       target().write(position, buffer, length);
-    } finally {
+    } finally { // what has failed may have changed some of it
+      changed();
       gate.leaveChange(stamp);
     }
   }
@@ -174,6 +188,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
       checkDiscard();
       target().discard(position, length);
     } finally {
+      changed();
       discarded();
       gate.leaveChange(stamp);
     }
@@ -185,6 +200,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     try {
       target().zero(position, length);
     } finally {
+      changed();
       gate.leaveChange(stamp);
     }
   }
@@ -204,11 +220,6 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     if (protection != null) {
       throw new ErrnoException(Errno.EROFS, protection);
     }
-    long stamp = gate.enterChange();
-    long now = System.currentTimeMillis();
-    if (modifiedMillis != now) { // written once a tick, for all threads share it
-      modifiedMillis = now;
-    }
-    return stamp;
+    return gate.enterChange();
   }
 }

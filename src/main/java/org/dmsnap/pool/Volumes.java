@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.dmsnap.block.ChangeTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ final class Volumes {
   private final NavigableMap<String, OriginVolume> origins = new TreeMap<>(); // command lock
   private volatile NavigableMap<String, Device> devices = new TreeMap<>();
   private volatile NavigableMap<String, Volume> volumes = new TreeMap<>(); // what merges, too
+  private final ChangeTime namesTime = new ChangeTime(); // of which devices there are
   private final Map<String, Volume> buried = new TreeMap<>(); // command lock
 
   /** Every device by name. */
@@ -25,6 +27,18 @@ final class Volumes {
   /** The device of that name, or null. */
   @Nullable Device device(String name) {
     return devices.get(name);
+  }
+
+  /** When the names of the devices last changed, in nanoseconds since 1970. */
+  long namesChangedNanos() {
+    return namesTime.look();
+  }
+
+  /** When any of it last changed, in nanoseconds since 1970. */
+  long changedNanos() {
+    return Math.max(
+        namesChangedNanos(),
+        devices.values().stream().mapToLong(Device::changedNanos).max().orElse(0));
   }
 
   /** The volume of that name, or null. */
@@ -82,8 +96,12 @@ final class Volumes {
         show(now, merge.hiddenCow());
       }
     }
+    boolean same = devices.keySet().equals(now.keySet());
     devices = now;
     volumes = reported;
+    if (!same) {
+      namesTime.changed();
+    }
   }
 
   private static void show(NavigableMap<String, Device> devices, Device device) {

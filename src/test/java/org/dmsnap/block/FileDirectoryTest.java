@@ -85,8 +85,8 @@ class FileDirectoryTest {
     assertThat(file.kind()).isEqualTo(Kind.FILE);
     assertThat(file.size()).isEqualTo(5);
     assertThat(file.link()).isFalse();
-    assertThat(file.modifiedSeconds())
-        .isEqualTo(Files.getLastModifiedTime(path.resolve("file")).toMillis() / 1000);
+    assertThat(FileTimes.instant(file.times().modified()))
+        .isEqualTo(Files.getLastModifiedTime(path.resolve("file")).toInstant());
     Stat link = directory.stat("link");
     assertThat(link).isNotNull();
     assertThat(link.identity()).isEqualTo(file.identity());

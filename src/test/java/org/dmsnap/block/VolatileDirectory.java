@@ -3,6 +3,7 @@ package org.dmsnap.block;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -232,7 +233,17 @@ public final class VolatileDirectory implements BackingDirectory {
     Inode inode = names.get(name);
     return inode == null
         ? null
-        : new Stat(inode.size, inode.modified, "inode " + inode.number, Kind.FILE, false);
+        : new Stat(
+            inode.size,
+            new FileTimes(inode.modified, inode.modified),
+            "inode " + inode.number,
+            Kind.FILE,
+            false);
+  }
+
+  @Override
+  public void awaitTick(Collection<FileTimes> noted) {
+    // its clock ticks with every change
   }
 
   @Override

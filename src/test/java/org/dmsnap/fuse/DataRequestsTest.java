@@ -169,6 +169,10 @@ class DataRequestsTest {
   /** A file in memory, or one that fails. */
   private static final class Bytes extends Handle {
 
+    Bytes() {
+      super(new Node.Gone("/bytes"));
+    }
+
     private final byte[] content = new byte[256 << 10];
     private Exception failure;
 

@@ -1,11 +1,13 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.FileTimes;
 import org.jspecify.annotations.Nullable;
 
 /** A directory whose changes fail from the n-th on, as if the power were off, or just the n-th. */
@@ -58,6 +60,11 @@ final class CrashingDirectory implements BackingDirectory {
   @Override
   public @Nullable Stat stat(String name) throws IOException {
     return real.stat(name);
+  }
+
+  @Override
+  public void awaitTick(Collection<FileTimes> noted) throws IOException {
+    real.awaitTick(noted);
   }
 
   @Override

@@ -48,7 +48,7 @@ class PoolCheckTest extends PoolFixture {
     assertThat(check())
         .containsExactly(
             "pool.table: line 1: not \"NAME: 0 SECTORS TYPE PARAMETERS\"",
-            "pool.table: line 7: not a number: x");
+            "pool.table: line 8: not a number: x");
   }
 
   @Test

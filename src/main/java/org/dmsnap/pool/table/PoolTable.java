@@ -1,10 +1,13 @@
 package org.dmsnap.pool.table;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * reads it.
  *
  * <pre>
- * # dmsnap: clean base size=1073741824 mtime=1764000000
+ * # dmsnap: clean base size=1073741824 mtime=1764000000.100000000 ctime=… shown=… beneath=…
  * base: 0 2097152 snapshot-origin base-real
  * base-real: 0 2097152 linear base.img 0
  * # dmsnap: invalid snap Unable to allocate exception
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param comments of the user's, kept at the top
  * @param origins the size in sectors by name
  * @param snapshots by name
- * @param clean by origin: what the last clean stop noted
+ * @param clean by volume: what the last clean stop noted of its file
  * @param invalid by snapshot: why it is Invalid, where its COW device's header could not say so
  * @param merges by snapshot: that it merges, or is due to
  */
@@ -105,9 +108,25 @@ public record PoolTable(
         comments, origins, with(snapshots, name, entry), clean, with(invalid, name, null), merges);
   }
 
-  /** With these notes of a clean stop, or without any. */
+  /** With {@code notes} of a clean stop. */
   public PoolTable withClean(Map<String, CleanNote> notes) {
-    return new PoolTable(comments, origins, snapshots, new TreeMap<>(notes), invalid, merges);
+    NavigableMap<String, CleanNote> all = new TreeMap<>(clean);
+    all.putAll(notes);
+    all.keySet().retainAll(listed());
+    return new PoolTable(comments, origins, snapshots, all, invalid, merges);
+  }
+
+  /** Without the notes of {@code names}. */
+  public PoolTable withoutClean(Collection<String> names) {
+    NavigableMap<String, CleanNote> left = new TreeMap<>(clean);
+    left.keySet().removeAll(names);
+    return new PoolTable(comments, origins, snapshots, left, invalid, merges);
+  }
+
+  private Set<String> listed() {
+    Set<String> names = new HashSet<>(origins.keySet());
+    names.addAll(snapshots.keySet());
+    return names;
   }
 
   /** With a listed snapshot's merge at {@code stage}, or no longer due. */
@@ -151,10 +170,7 @@ public record PoolTable(
   }
 
   private void printOrigin(StringBuilder text, String name, long sectors) {
-    if (clean.containsKey(name)) {
-      text.append(DIRECTIVE).append("clean ").append(name).append(' ');
-      text.append(Objects.requireNonNull(clean.get(name))).append('\n');
-    }
+    printNote(text, name);
     List<String> names = snapshotsOf(name);
     String linear = linear(sectors, PoolFiles.image(name));
     if (names.isEmpty()) {
@@ -171,6 +187,13 @@ public record PoolTable(
     }
   }
 
+  private void printNote(StringBuilder text, String name) {
+    CleanNote note = clean.get(name);
+    if (note != null) {
+      text.append(DIRECTIVE).append("clean ").append(name).append(' ').append(note).append('\n');
+    }
+  }
+
   /** The one of {@code names} that merges by now, or null. */
   private @Nullable String merging(List<String> names) {
     for (String name : names) {
@@ -183,6 +206,7 @@ public record PoolTable(
 
   /** What is printed under the name {@code above} is the origin's if the snapshot merges. */
   private void printSnapshot(StringBuilder text, String above, String name, SnapshotEntry entry) {
+    printNote(text, name);
     if (invalid.containsKey(name)) {
       text.append(DIRECTIVE).append("invalid ").append(name).append(' ');
       text.append(invalid.get(name)).append('\n');

@@ -3,6 +3,7 @@ package org.dmsnap.pool.table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,8 +24,6 @@ public final class TableParser {
   private static final Pattern LINE =
       Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
 
-  private static final Pattern CLEAN =
-      Pattern.compile("clean (\\S+) size=(\\d{1,18}) mtime=(-?\\d{1,18})");
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
   private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
   private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
@@ -98,12 +97,11 @@ public final class TableParser {
   }
 
   private void directive(String words) {
-    Matcher note = CLEAN.matcher(words);
+    Map.Entry<String, CleanNote> note = CleanNotes.parse(words);
     Matcher reason = INVALID.matcher(words);
     Matcher merge = MERGE.matcher(words);
-    if (note.matches()) {
-      CleanNote noted = new CleanNote(Long.parseLong(note.group(2)), Long.parseLong(note.group(3)));
-      once(clean.put(note.group(1), noted) == null, words);
+    if (note != null) {
+      once(clean.put(note.getKey(), note.getValue()) == null, words);
     } else if (reason.matches()) {
       once(invalid.put(reason.group(1), reason.group(2)) == null, words);
     } else if (merge.matches()) {
@@ -203,7 +201,7 @@ public final class TableParser {
     snapshots.replaceAll(
         (name, entry) -> entry.withCowSectors(cows.getOrDefault(name, entry.cowSectors())));
     snapshots.values().forEach(entry -> impliedOrigin(entry.origin(), entry.sectors()));
-    clean.keySet().retainAll(origins.keySet());
+    clean.keySet().removeIf(name -> !origins.containsKey(name) && !snapshots.containsKey(name));
     invalid.keySet().retainAll(snapshots.keySet());
     checkMerges();
     return new PoolTable(comments, origins, snapshots, clean, invalid, merges);

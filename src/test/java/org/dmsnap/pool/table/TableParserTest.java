@@ -35,6 +35,9 @@ class TableParserTest {
   @ValueSource(
       strings = {
         "huge: 0 18014398509481983 linear huge.img 0\n",
+        "# dmsnap: clean b size=4096 mtime=1764000000.000000001 ctime=-2.999999999"
+            + " shown=3.000000000 beneath=4.100000000\n"
+            + "b: 0 8 linear b.img 0\n",
         "# dmsnap: clean old size=4096 mtime=-86400\nold: 0 8 linear old.img 0\n",
       })
   void reads_whatever_a_stop_may_have_written(String text) throws Exception {
@@ -91,6 +94,8 @@ class TableParserTest {
         "base: 0 8 linear base.img 0\nbase: 0 8 linear base.img 0",
         "base: 0 8 snapshot-origin base-real\nbase-real: 0 16 linear base.img 0",
         "# dmsnap: clean base size=x mtime=1",
+        "# dmsnap: clean base size=1 mtime=1.5",
+        "# dmsnap: clean base size=1 mtime=1.500000000 ctime=1.500000000",
         "# dmsnap: what is this",
       })
   void refuses_in_words(String text) {
