@@ -39,6 +39,23 @@ public interface BlockDevice extends Closeable {
   void zero(long position, long length) throws IOException;
 
   /**
+   * Where, from {@code position} on and before {@code end}, something other than zeroes may be:
+   * what lies before it reads as zeroes, without having been read; {@code end} if all does. A
+   * device that cannot say answers {@code position}.
+   */
+  default long dataFrom(long position, long end) throws IOException {
+    return position;
+  }
+
+  /**
+   * Where what {@link #dataFrom} answered ends: the next position that it would not answer for
+   * itself, or {@code end}. A device that cannot say answers {@code end}.
+   */
+  default long holeFrom(long position, long end) throws IOException {
+    return end;
+  }
+
+  /**
    * Makes everything written before the call durable (fdatasync). After a failure nothing written
    * since the last success may be taken for written, whatever a later call says.
    */

@@ -24,6 +24,8 @@ public final class FileDevice implements BlockDevice {
   private static final int PUNCH = PUNCH_HOLE | KEEP_SIZE;
 
   private static final int SEEK_END = 2;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
 
   // include/uapi/linux/fs.h
   private static final int SYNC_FILE_RANGE_WRITE = 2;
@@ -96,6 +98,36 @@ public final class FileDevice implements BlockDevice {
   @Override
   public void zero(long position, long length) throws ErrnoException {
     clear("zero", ZERO_RANGE | KEEP_SIZE, position, length);
+  }
+
+  @Override
+  public long dataFrom(long position, long end) throws ErrnoException {
+    return seek(position, SEEK_DATA, end, position);
+  }
+
+  @Override
+  public long holeFrom(long position, long end) throws ErrnoException {
+    return seek(position, SEEK_HOLE, end, end);
+  }
+
+  private long seek(long position, int whence, long end, long unknown) throws ErrnoException {
+    if (position >= end) {
+      return end;
+    }
+    long stamp = inUse.readLock();
+    try {
+      long found = LIBC.lseek(fd, position, whence);
+      if (found >= 0) {
+        return Math.min(found, end);
+      }
+      return switch (LastErrno.get()) {
+        case ENXIO -> end; // nothing but a hole up to the end of the file
+        case EINVAL, EOPNOTSUPP -> unknown; // a block device, say
+        default -> throw LastErrno.failure("lseek " + at(position));
+      };
+    } finally {
+      inUse.unlockRead(stamp);
+    }
   }
 
   @Override

@@ -46,9 +46,14 @@ final class CopyOutTarget {
     return true;
   }
 
-  /** Whether there is room to copy out a range without growing. */
-  boolean hasQuietRoom(long position, long length) {
-    return !snapshot.valid() || space.hasQuietRoom(exceptions.missing(position, length));
+  /** Whether there is room to copy out so many chunks without growing. */
+  boolean hasQuietRoom(long chunks) {
+    return !snapshot.valid() || space.hasQuietRoom(chunks);
+  }
+
+  /** Whether there is room to copy out so many chunks, after growing where that helps. */
+  boolean makeRoom(long chunks) {
+    return !snapshot.valid() || space.makeRoom(chunks);
   }
 
   /** Whether there is room to copy out a range, after growing where that helps. */

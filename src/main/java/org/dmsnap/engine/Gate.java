@@ -1,6 +1,8 @@
 package org.dmsnap.engine;
 
 import java.util.concurrent.Semaphore;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
 
 /**
  * What every request to an origin and its snapshots passes through, so that they can be held.
@@ -74,6 +76,13 @@ public final class Gate {
   /** Lets the other requests go on; takes the stamp of {@link #holdViews}. */
   public void releaseViews(long stamp) {
     release(views, stamp);
+  }
+
+  /** EINTR if whoever waits for the request of this thread has given it up. */
+  public void checkWanted() throws ErrnoException {
+    if (stalls.givenUp()) {
+      throw new ErrnoException(Errno.EINTR, "the request was given up half-way");
+    }
   }
 
   private long enter(Semaphore lock) {

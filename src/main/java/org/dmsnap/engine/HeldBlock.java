@@ -29,6 +29,11 @@ final class HeldBlock {
     this.address = address;
   }
 
+  /** Where the block that has the byte at {@code position} ends. */
+  static long endAt(long position) {
+    return (position & -BYTES) + BYTES;
+  }
+
   long position() {
     return position;
   }

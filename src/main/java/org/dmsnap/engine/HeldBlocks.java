@@ -38,6 +38,20 @@ final class HeldBlocks {
         .toArray();
   }
 
+  /**
+   * Where the first block from {@code position} on and before {@code end} begins, or {@code end}.
+   */
+  long firstFrom(long position, long end) {
+    long first = end;
+    for (long number : blocks.keySet()) {
+      long from = number << HeldBlock.SHIFT;
+      if (from + HeldBlock.BYTES > position && from < first) {
+        first = Math.max(from, position);
+      }
+    }
+    return first;
+  }
+
   /** The block that has the byte at {@code position}, which is held. */
   HeldBlock at(long position) {
     return Objects.requireNonNull(find(position));

@@ -53,6 +53,16 @@ final class Image implements BlockDevice {
   }
 
   @Override
+  public long dataFrom(long position, long end) throws IOException {
+    return device.dataFrom(position, end);
+  }
+
+  @Override
+  public long holeFrom(long position, long end) throws IOException {
+    return device.holeFrom(position, end);
+  }
+
+  @Override
   public void startSync(long position, long length) {
     device.startSync(position, length);
   }

@@ -49,8 +49,14 @@ public final class Linear implements Target {
     device.discard(position, length);
   }
 
+  /** Leaves holes alone, or zeroing a large sparse image would fill the disk beneath it. */
   @Override
   public void zero(long position, long length) throws IOException {
-    device.zero(position, length);
+    long end = position + length;
+    for (long at = device.dataFrom(position, end); at < end; at = device.dataFrom(at, end)) {
+      long to = device.holeFrom(at, end);
+      device.zero(at, to - at);
+      at = to;
+    }
   }
 }

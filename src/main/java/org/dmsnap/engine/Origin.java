@@ -100,21 +100,12 @@ public final class Origin {
     return admission;
   }
 
-  /** Whether every snapshot has room to copy out what a range still needs, without growing. */
-  private boolean canProtectQuietly(long position, long length) {
-    for (Snapshot snapshot : snapshots) {
-      if (!snapshot.copyOut().hasQuietRoom(position, length)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /**
    * Writes to the image so that no snapshot changes by it: at once where every snapshot has the
    * exceptions, durably, else after copying out, once the copies are durable.
    *
-   * @throws IOException as {@link #protect}
+   * @throws IOException ENOSPC if a snapshot is full and the policy is to refuse; EIO if a snapshot
+   *     failed and that could not be recorded
    */
   void write(long position, NativeBuffer buffer, int length) throws IOException {
     if (!settled(snapshots, position, length)) {
@@ -128,41 +119,8 @@ public final class Origin {
   }
 
   /**
-   * Makes a range safe to overwrite on the image: returns when every snapshot has the exceptions
-   * for it, durably, or is Invalid, durably.
-   *
-   * @throws IOException ENOSPC if a snapshot is full and the policy is to refuse; EIO if a snapshot
-   *     failed and that could not be recorded
-   */
-  void protect(long position, long length) throws IOException {
-    Snapshot[] all = snapshots;
-    if (settled(all, position, length)) {
-      return;
-    }
-    protect(position, length, CopyOutMode.of(overflow));
-  }
-
-  /**
-   * As {@link #protect} for a discard: no snapshot is extended or filled for it.
-   *
-   * @throws IOException EOPNOTSUPP, before anything is copied, if one would have to be
-   */
-  void protectQuietly(long position, long length) throws IOException {
-    if (!canProtectQuietly(position, length)) {
-      throw new ErrnoException(
-          Errno.EOPNOTSUPP,
-          "a discard of " + length + " bytes would extend or fill a snapshot of the origin");
-    }
-    protect(position, length, CopyOutMode.QUIET);
-  }
-
-  private void protect(long position, long length, CopyOutMode mode) throws IOException {
-    copyOut(position, length, mode);
-    harden(position, length, mode);
-  }
-
-  /**
-   * The first half of {@link #protect}: the exceptions are there, not yet durable.
+   * Makes a range safe to overwrite on the image, together with {@link #harden}: afterwards every
+   * snapshot has the exceptions for it, not yet durably, or is Invalid, durably.
    *
    * @param mode what happens if a snapshot is full: what {@link #overflow} says, but for a merge,
    *     which no full snapshot holds up, and a discard
@@ -181,7 +139,7 @@ public final class Origin {
     }
   }
 
-  /** The second half of {@link #protect}: waits until they are durable. */
+  /** After {@link #copyOut}: waits until the exceptions are durable. */
   void harden(long position, long length, CopyOutMode mode) throws IOException {
     Snapshot[] all = snapshots;
     stalls.stalling();
@@ -206,11 +164,15 @@ public final class Origin {
   private void admit(Snapshot[] all, long position, long length) throws IOException {
     for (Snapshot snapshot : all) {
       if (!snapshot.copyOut().makeRoom(position, length)) {
-        throw new ErrnoException(
-            Errno.ENOSPC,
-            "a snapshot of the origin is full, and overflow=refuse is set; extend or remove it");
+        throw refused();
       }
     }
+  }
+
+  static ErrnoException refused() {
+    return new ErrnoException(
+        Errno.ENOSPC,
+        "a snapshot of the origin is full, and overflow=refuse is set; extend or remove it");
   }
 
   private void copyOutAll(Snapshot[] all, long position, long length, CopyOutMode mode)

@@ -3,10 +3,7 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import java.util.Set;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.NativeBuffer;
-import org.dmsnap.store.ChunkSize;
 
 /**
  * Discards of a snapshot. Source: section "Discard" of the kernel's snapshot.rst, with one
@@ -14,6 +11,8 @@ import org.dmsnap.store.ChunkSize;
  * exception.
  */
 final class SnapshotDiscard {
+
+  private static final int LARGEST_RUN = 16 << 20;
 
   private final Snapshot snapshot;
   private final Origin origin;
@@ -40,36 +39,28 @@ final class SnapshotDiscard {
     if (passdown) {
       origin.image().discard(position, length);
     }
-    ChunkSize chunkSize = snapshot.chunkSize();
-    for (long left = length; left > 0; ) {
-      int piece = chunkSize.lengthWithin(position, left);
-      long newChunk = snapshot.exceptions().find(chunkSize.chunkOf(position));
-      if (newChunk != ExceptionMap.NONE) {
-        snapshot.cow().zero(chunkSize.positionOf(newChunk) + chunkSize.offsetIn(position), piece);
+    ExceptionMap exceptions = snapshot.exceptions();
+    for (long at = position, end = position + length; at < end; ) {
+      int most = (int) Math.min(end - at, LARGEST_RUN);
+      int run = exceptions.exceptedRun(at, most);
+      if (run > 0) {
+        snapshot.cow().zero(exceptions.cowPosition(at), run);
       }
-      position += piece;
-      left -= piece;
+      at += run > 0 ? run : exceptions.unexceptedRun(at, most);
     }
   }
 
   private boolean unexceptedIsZero(long position, long length) throws IOException {
-    ChunkSize chunkSize = snapshot.chunkSize();
-    NativeBuffer buffer = BufferPool.borrow();
-    try {
-      for (long left = length; left > 0; ) {
-        int piece = Math.min(chunkSize.lengthWithin(position, left), BufferPool.BUFFER_BYTES);
-        if (snapshot.exceptions().find(chunkSize.chunkOf(position)) == ExceptionMap.NONE) {
-          snapshot.read(position, buffer.seek(0), piece);
-          if (!buffer.seek(0).isZero(piece)) {
-            return false;
-          }
-        }
-        position += piece;
-        left -= piece;
+    ExceptionMap exceptions = snapshot.exceptions();
+    for (long at = position, end = position + length; at < end; ) {
+      origin.gate().checkWanted();
+      int most = (int) Math.min(end - at, LARGEST_RUN);
+      int run = exceptions.unexceptedRun(at, most);
+      if (run > 0 && !NonZero.of(snapshot::read, snapshot::dataFrom, at, run).isEmpty()) {
+        return false;
       }
-      return true;
-    } finally {
-      BufferPool.giveBack(buffer);
+      at += run > 0 ? run : exceptions.exceptedRun(at, most);
     }
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
@@ -189,8 +190,18 @@ public final class SnapshotMerge implements Target {
 
   @Override
   public void zero(long position, long length) throws IOException {
-    admit(position, length);
-    Zeroes.write(position, length, this::writeAdmitted);
+    List<NonZero> runs = NonZero.of(this::read, this::dataFrom, position, length);
+    for (NonZero run : runs) {
+      admit(run.position(), run.length());
+    }
+    for (NonZero run : runs) {
+      Zeroes.write(run.position(), run.length(), this::writeAdmitted);
+    }
+  }
+
+  private long dataFrom(long position, long end) throws IOException {
+    int run = exceptions.unexceptedRun(position, (int) Math.min(end - position, 1 << 30));
+    return origin.image().dataFrom(position, position + run); // no exception is ever added
   }
 
   private long cowPosition(long newChunk, long position) {

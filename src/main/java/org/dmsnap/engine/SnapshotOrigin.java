@@ -10,10 +10,12 @@ import org.dmsnap.block.NativeBuffer;
 public final class SnapshotOrigin implements Target {
 
   private final Origin origin;
+  private final OriginClearing clearing;
 
   /** Maps onto the image of {@code origin}. */
   public SnapshotOrigin(Origin origin) {
     this.origin = origin;
+    this.clearing = new OriginClearing(origin);
   }
 
   @Override
@@ -46,16 +48,21 @@ public final class SnapshotOrigin implements Target {
     origin.image().sync();
   }
 
-  /** Copies out only what costs no snapshot its room, then punches the image. */
   @Override
   public void discard(long position, long length) throws IOException {
-    origin.protectQuietly(position, length);
-    origin.image().discard(position, length);
+    clearing.discard(position, length);
+  }
+
+  @Override
+  public void admitZero(long position, long length) throws IOException {
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      clearing.admit(position, length);
+    }
   }
 
   @Override
   public void zero(long position, long length) throws IOException {
-    origin.protect(position, length);
-    origin.image().zero(position, length);
+    admitZero(position, length);
+    clearing.zero(position, length);
   }
 }

@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
@@ -16,6 +17,8 @@ import org.dmsnap.store.ExceptionStore;
  * fails fails alone, see {@link Validity}.
  */
 final class SnapshotWriter {
+
+  private static final long ZERO_PIECE = 16 << 20;
 
   private final Snapshot snapshot;
   private final Origin origin;
@@ -63,16 +66,30 @@ final class SnapshotWriter {
     }
   }
 
-  /** As {@link Target#zero}: by writing zeroes. */
-  void zero(long position, long length) throws IOException {
+  /** As {@link Target#admitZero}. */
+  void admitZero(long position, long length) throws IOException {
     if (origin.overflow() == OverflowPolicy.REFUSE) {
-      synchronized (origin.admission()) {
-        admit(position, length);
-        Zeroes.write(position, length, this::writeAdmitted);
+      Needs needs = new Needs(List.of(snapshot));
+      for (long at = position, end = position + length; at < end; ) {
+        long piece = Math.min(end - at, ZERO_PIECE);
+        nonZero(at, piece).forEach(needs::add);
+        if (!needs.fit()) {
+          throw full();
+        }
+        at += piece;
       }
-    } else {
-      Zeroes.write(position, length, this::writeAdmitted);
     }
+  }
+
+  /** As {@link Target#zero}: by writing zeroes where there are none. */
+  void zero(long position, long length) throws IOException {
+    for (NonZero run : nonZero(position, length)) {
+      Zeroes.write(run.position(), run.length(), this::write);
+    }
+  }
+
+  private List<NonZero> nonZero(long position, long length) throws IOException {
+    return NonZero.of(snapshot::read, snapshot::dataFrom, position, length);
   }
 
   private void admit(long position, long length) throws IOException {

@@ -23,6 +23,14 @@ public interface StallListener {
   /** The calling thread is about to wait, perhaps for long. */
   void stalling();
 
+  /**
+   * Whether whoever waits for the request that the calling thread serves has given it up; asked
+   * between the pieces of what may take long.
+   */
+  default boolean givenUp() {
+    return false;
+  }
+
   /** The calling thread goes on. Called once for each {@link #stalling}, on the same thread. */
   void resumed();
 }

@@ -38,6 +38,18 @@ public sealed interface Target permits Linear, SnapshotOrigin, Snapshot, Snapsho
    */
   void discard(long position, long length) throws IOException;
 
-  /** Makes a range read as zeroes, where need be by writing them. */
+  /**
+   * Makes room, under {@link OverflowPolicy#REFUSE}, for all that zeroing a range will take of any
+   * COW device: {@link #zero}, which does so itself, follows in pieces.
+   *
+   * @throws org.dmsnap.block.ErrnoException ENOSPC, with nothing changed, if there is none
+   */
+  default void admitZero(long position, long length) throws IOException {
+    // nothing to take, unless an implementation says otherwise
+  }
+
+  /**
+   * Makes a range read as zeroes, where need be by writing them; what does already is left alone.
+   */
   void zero(long position, long length) throws IOException;
 }

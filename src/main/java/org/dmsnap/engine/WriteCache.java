@@ -253,6 +253,18 @@ final class WriteCache implements BlockDevice {
     image.zero(position, length);
   }
 
+  /** What is held is data, though the image has a hole there. */
+  @Override
+  public long dataFrom(long position, long end) throws IOException {
+    return held.firstFrom(position, image.dataFrom(position, end));
+  }
+
+  @Override
+  public long holeFrom(long position, long end) throws IOException {
+    long hole = image.holeFrom(position, end);
+    return held.isEmpty() ? hole : Math.max(hole, Math.min(end, HeldBlock.endAt(position)));
+  }
+
   @Override
   public void sync() throws IOException {
     drain();

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * request has been read when its answer is put over it.
  *
  * <p>libfuse does not see these requests and need not: it keeps no state of them. That someone
- * waits no longer for an answer ({@code FUSE_INTERRUPT}) is dropped, for nothing here would hear
- * it, and libfuse would look for a request that it does not have.
+ * waits no longer for an answer ({@code FUSE_INTERRUPT}) is told to {@link Interrupts}, for libfuse
+ * would look for a request that it does not have.
  */
 final class DataRequests {
 
@@ -44,6 +44,7 @@ final class DataRequests {
   private static final int OPCODE = 4;
   private static final int UNIQUE = 8;
   private static final int FH = 40;
+  private static final int INTERRUPTED = 40; // struct fuse_interrupt_in: unique
   private static final int OFFSET = 48;
   private static final int SIZE = 56;
   private static final int REQUEST_BYTES = 80;
@@ -53,6 +54,7 @@ final class DataRequests {
   private static final int WRITTEN_BYTES = 8;
 
   private final HandleTable handles;
+  private final Interrupts interrupts;
   private final int device;
   private final int capacity;
   private final Pointer request;
@@ -63,8 +65,9 @@ final class DataRequests {
    * @param device the descriptor of {@code /dev/fuse}
    * @param capacity how many bytes a request may have; an answer's bytes may have as many
    */
-  DataRequests(HandleTable handles, int device, int capacity) {
+  DataRequests(HandleTable handles, Interrupts interrupts, int device, int capacity) {
     this.handles = handles;
+    this.interrupts = interrupts;
     this.device = device;
     this.capacity = capacity;
     Pointer memory = Memory.allocateDirect(Runtime.getSystemRuntime(), capacity + 2L * PAGE);
@@ -96,10 +99,17 @@ final class DataRequests {
       read();
     } else if (opcode == WRITE) {
       write(received);
+    } else if (opcode == INTERRUPT) {
+      interrupts.interrupt(request.getLong(INTERRUPTED));
     } else {
-      return opcode == INTERRUPT;
+      return false;
     }
     return true;
+  }
+
+  /** The number of the request there, which its answer and an interrupt of it bear, too. */
+  long unique() {
+    return request.getLong(UNIQUE);
   }
 
   private void read() {

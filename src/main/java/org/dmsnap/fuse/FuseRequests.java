@@ -21,6 +21,7 @@ final class FuseRequests implements Requests {
 
   private final LibFuse libFuse;
   private final HandleTable handles;
+  private final Interrupts interrupts = new Interrupts();
   private final Pointer session;
   private final Pointer channel;
 
@@ -38,22 +39,31 @@ final class FuseRequests implements Requests {
   public int serveWhile(BooleanSupplier wanted) {
     DataRequests data =
         new DataRequests(
-            handles, libFuse.fuse_chan_fd(channel), (int) libFuse.fuse_chan_bufsize(channel));
+            handles,
+            interrupts,
+            libFuse.fuse_chan_fd(channel),
+            (int) libFuse.fuse_chan_bufsize(channel));
     Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
-    while (wanted.getAsBoolean()) {
-      int received = serveOne(data, from);
-      if (received <= 0 && received != INTERRUPTED) {
-        return received;
+    Interrupts.Serving serving = interrupts.enter();
+    try {
+      while (wanted.getAsBoolean()) {
+        int received = serveOne(data, from, serving);
+        if (received <= 0 && received != INTERRUPTED) {
+          return received;
+        }
       }
+      return NO_LONGER_WANTED;
+    } finally {
+      interrupts.leave(serving);
     }
-    return NO_LONGER_WANTED;
   }
 
   /** Answers what {@link LibFuse#fuse_chan_recv} does. */
-  private int serveOne(DataRequests data, Pointer from) {
+  private int serveOne(DataRequests data, Pointer from, Interrupts.Serving serving) {
     from.putPointer(0, channel);
     int received = libFuse.fuse_chan_recv(from.address(), data.request(), data.capacity());
     if (received > 0 && !data.serve(received)) {
+      serving.begin(data.unique());
       libFuse.fuse_session_process(session, data.request(), received, from.getPointer(0));
     }
     return received;

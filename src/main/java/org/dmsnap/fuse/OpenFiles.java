@@ -46,9 +46,7 @@ final class OpenFiles {
   static void truncate(Node node, long size) throws IOException {
     if (node instanceof Node.Block block) {
       checkWritable(block.device());
-      if (size != 0) {
-        checkSize(block.device(), size);
-      }
+      checkSize(block.device(), size);
     } else if (node instanceof Node.Text) {
       throw readOnlyText();
     } else if (node instanceof Node.Directory) {
@@ -56,9 +54,13 @@ final class OpenFiles {
     }
   }
 
-  /** A device can be set to the size that it has, as copying programs do, and to no other. */
+  /**
+   * A device can be set to the size that it has, as copying programs do, and to no other. To 0 it
+   * stays as it is, be it by path, which is what an {@code O_TRUNC} comes as, or by handle, which
+   * is how qemu-img begins before it sets the size.
+   */
   static void checkSize(Device device, long size) throws ErrnoException {
-    if (size != device.size()) {
+    if (size != 0 && size != device.size()) {
       throw new ErrnoException(Errno.EINVAL, "truncate " + device.name() + ": its size is fixed");
     }
   }

@@ -73,6 +73,11 @@ public final class SessionLoop implements StallListener {
   }
 
   @Override
+  public boolean givenUp() {
+    return Interrupts.givenUp();
+  }
+
+  @Override
   public void resumed() {
     if (Thread.currentThread() instanceof LoopThread thread && --thread.waits == 0) {
       uncover();

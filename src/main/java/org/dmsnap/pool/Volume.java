@@ -21,6 +21,9 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
 
   private static final AtomicLong GENERATIONS = new AtomicLong();
 
+  /** So much is zeroed inside the gate. */
+  private static final long ZERO_PIECE = 16 << 20;
+
   private final String name;
   private final Gate gate;
   private volatile @Nullable Target target;
@@ -198,10 +201,29 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   public final void zero(long position, long length) throws IOException {
     long stamp = enterChange();
     try {
-      target().zero(position, length);
+      if (length > ZERO_PIECE) {
+        target().admitZero(position, length); // all of it, or nothing
+      }
+      target().zero(position, Math.min(length, ZERO_PIECE));
     } finally {
       changed();
       gate.leaveChange(stamp);
+    }
+    if (length > ZERO_PIECE) {
+      zeroRest(position + ZERO_PIECE, position + length);
+    }
+  }
+
+  /** In pieces, between which others go on and the caller may give it up. */
+  private void zeroRest(long from, long end) throws IOException {
+    for (long at = from; at < end; at += ZERO_PIECE) {
+      gate.checkWanted();
+      long stamp = enterChange();
+      try {
+        target().zero(at, Math.min(end - at, ZERO_PIECE));
+      } finally {
+        gate.leaveChange(stamp);
+      }
     }
   }
 

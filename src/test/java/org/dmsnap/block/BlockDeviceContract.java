@@ -133,6 +133,24 @@ abstract class BlockDeviceContract {
   }
 
   @Test
+  void what_is_left_out_when_data_is_looked_for_reads_as_zeroes() throws IOException {
+    device.discard(0, SIZE);
+    write(SIZE / 2, pattern(100, 7));
+    byte[] whole = read(0, SIZE);
+
+    long end = 0;
+    for (long at = device.dataFrom(0, SIZE); at < SIZE; at = device.dataFrom(end, SIZE)) {
+      assertThat(Arrays.copyOfRange(whole, (int) end, (int) at))
+          .isEqualTo(new byte[(int) (at - end)]);
+      end = device.holeFrom(at, SIZE);
+      assertThat(end).isBetween(at + 1, (long) SIZE);
+    }
+
+    assertThat(end).isGreaterThanOrEqualTo(SIZE / 2 + 100);
+    assertThat(device.dataFrom(SIZE, SIZE)).isEqualTo(SIZE);
+  }
+
+  @Test
   void syncs_as_often_as_asked() throws IOException {
     device.sync();
     write(0, pattern(10, 6));

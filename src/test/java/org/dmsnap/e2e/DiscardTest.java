@@ -95,6 +95,24 @@ class DiscardTest {
   }
 
   @Test
+  void what_reads_as_zeroes_is_copied_out_for_no_discard_or_zeroing_and_stays_a_hole() {
+    pool.control("create", "base 512M");
+    pool.control("create", "vast 1T");
+    pool.control("snapshot", "snap base 64M");
+    pool.control("snapshot", "of-vast vast 1M");
+
+    pool.sh("l=$(losetup -f --show $mnt/base); mkfs.ext4 -q $l; blkdiscard -z $l; losetup -d $l");
+    pool.sh("fallocate -z -o 0 -l 1T $mnt/vast; fallocate -p -o 0 -l 1T $mnt/vast");
+    pool.sh("fallocate -z -o 0 -l 4G $mnt/of-vast");
+
+    String[] numbers = pool.sh("cat $mnt/ctl/status/snap").split("[ /]");
+    assertThat(Integer.parseInt(numbers[3])).isLessThan(4000); // sectors: mkfs's own, of 1,048,576
+    assertThat(pool.sh("cat $mnt/ctl/status/of-vast")).endsWith(" 32/2048 32");
+    assertThat(pool.sh("du -k $vg/vast.img | cut -f1")).isEqualTo("0");
+    pool.sh("cmp -n 512M $mnt/snap /dev/zero; cmp -n 512M $mnt/base /dev/zero");
+  }
+
+  @Test
   void a_copy_of_a_sparse_file_overwrites_the_whole_volume_if_cp_is_told_to_write_holes() {
     pool.control("create", "base 4M");
     pool.sh("head -c 4M /dev/urandom >old; dd if=old of=$mnt/base bs=1M conv=notrunc,fsync");
