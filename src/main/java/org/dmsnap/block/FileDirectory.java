@@ -2,6 +2,7 @@ package org.dmsnap.block;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,6 +115,8 @@ public final class FileDirectory implements BackingDirectory {
       for (Path entry : entries) {
         names.add(Objects.requireNonNull(entry.getFileName()).toString());
       }
+    } catch (FileSystemException e) { // which names a number for the directory
+      throw new IOException("list " + path + ": " + e.getReason(), e);
     }
     Collections.sort(names);
     return names;

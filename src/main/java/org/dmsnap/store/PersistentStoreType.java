@@ -34,7 +34,13 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
             chunkSectors == 0 ? DEFAULT_CHUNK_SECTORS : chunkSectors,
             "Couldn't create exception store");
     if (cow.size() < asked.bytes()) {
-      throw tooSmall(cow, asked);
+      throw new ErrnoException(
+          Errno.EIO,
+          "the COW device of "
+              + cow.size()
+              + " bytes is shorter than one chunk of "
+              + asked.bytes()
+              + " bytes, the chunk size that its table line has");
     }
     if (DiskHeader.of(cow).isBlank()) {
       return fresh(cow, asked);
