@@ -46,6 +46,7 @@ class MergeRepairTest extends PoolFixture {
     disk.crashAfter(Integer.MAX_VALUE);
 
     await(() -> logged().contains(FINISHED));
+    await(() -> Files.notExists(directory.resolve(".snap.cow.removing"))); // it is told before
     assertGone();
   }
 
