@@ -3,9 +3,9 @@ package org.dmsnap.block;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
+import org.dmsnap.kernel.FileName;
 
 /**
  * A file or a block device of the system: one pread(2) or pwrite(2) a transfer, as a rule.
@@ -210,11 +210,11 @@ public final class FileDevice implements BlockDevice {
   /** The path this was opened by; of a file that has been renamed since, what it is called now. */
   @Override
   public String toString() {
-    if (Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.exists(FileName.path(path), LinkOption.NOFOLLOW_LINKS)) {
       return path;
     }
     try {
-      String now = Files.readSymbolicLink(FileStat.pathOf(fd)).toString();
+      String now = FileName.of(Files.readSymbolicLink(FileStat.pathOf(fd)));
       return now.endsWith(" (deleted)") ? path : now;
     } catch (IOException closed) {
       return path;

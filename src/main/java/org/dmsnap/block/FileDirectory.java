@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
+import org.dmsnap.kernel.FileName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public final class FileDirectory implements BackingDirectory {
   /** Opens a directory without locking it. */
   public static FileDirectory open(Path path) throws IOException {
     int flags = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.CLOSE_ON_EXEC;
-    int fd = LIBC.openat(CURRENT_DIRECTORY, path.toAbsolutePath().toString(), flags, 0);
+    int fd = LIBC.openat(CURRENT_DIRECTORY, FileName.of(path.toAbsolutePath()), flags, 0);
     if (fd < 0) {
       throw noPool(path);
     }
@@ -67,7 +68,7 @@ public final class FileDirectory implements BackingDirectory {
         throw new ErrnoException(
             Errno.EACCES,
             "you may not write to the pool "
-                + path
+                + FileName.of(path)
                 + "; do this as its owner, or use -o ro to read it");
       }
       PoolLock.take(directory.fd, directory.path, shared, longestWait);
@@ -85,19 +86,20 @@ public final class FileDirectory implements BackingDirectory {
    * @throws ErrnoException EBUSY if a process has it open to write to it, else as open(2)
    */
   public static BlockDevice openToLookAt(Path path) throws IOException {
-    int place = LIBC.openat(CURRENT_DIRECTORY, path.toString(), OpenFlags.PLACE, 0);
+    int place = LIBC.openat(CURRENT_DIRECTORY, FileName.of(path), OpenFlags.PLACE, 0);
     if (place < 0) {
-      throw LastErrno.failure("open " + path);
+      throw LastErrno.failure("open " + FileName.of(path));
     }
     try {
       Kind kind = FileStat.of(place).kind();
       if (kind == Kind.OTHER) {
         throw new ErrnoException( // opening it may ring or wait
-            Errno.EINVAL, path + " is neither a file nor a block device; name a COW device");
+            Errno.EINVAL,
+            FileName.of(path) + " is neither a file nor a block device; name a COW device");
       }
       FileOpener anywhere = new FileOpener(CURRENT_DIRECTORY, Path.of(""));
       int flags = OpenFlags.of(Access.READ);
-      return anywhere.openLocked(path.toString(), flags, kind, Access.READ);
+      return anywhere.openLocked(FileName.of(path), flags, kind, Access.READ);
     } finally {
       LIBC.close(place);
     }
@@ -105,7 +107,7 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public String name() {
-    return Objects.requireNonNullElse(path.getFileName(), path).toString();
+    return FileName.of(Objects.requireNonNullElse(path.getFileName(), path));
   }
 
   @Override
@@ -113,7 +115,7 @@ public final class FileDirectory implements BackingDirectory {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(FileStat.pathOf(fd))) {
       for (Path entry : entries) {
-        names.add(Objects.requireNonNull(entry.getFileName()).toString());
+        names.add(FileName.of(Objects.requireNonNull(entry.getFileName())));
       }
     } catch (FileSystemException e) { // which names a number for the directory
       throw new IOException("list " + path + ": " + e.getReason(), e);
@@ -129,10 +131,11 @@ public final class FileDirectory implements BackingDirectory {
       if (LastErrno.get() == Errno.ENOENT) {
         return null;
       }
-      throw LastErrno.failure("stat " + path.resolve(name));
+      throw LastErrno.failure("stat " + this + "/" + name);
     }
     try {
-      return FileStat.of(place).toStat(Files.isSymbolicLink(FileStat.pathOf(fd).resolve(name)));
+      return FileStat.of(place)
+          .toStat(Files.isSymbolicLink(FileStat.pathOf(fd).resolve(FileName.path(name))));
     } finally {
       LIBC.close(place);
     }
@@ -173,7 +176,7 @@ public final class FileDirectory implements BackingDirectory {
     checked(to);
     if (LIBC.renameat2(fd, from, fd, to, NO_REPLACE) < 0) {
       if (LastErrno.get() != Errno.EINVAL) {
-        throw LastErrno.failure("rename " + path.resolve(from) + " to " + to);
+        throw LastErrno.failure("rename " + this + "/" + from + " to " + to);
       }
       link(from, to); // a file system that cannot rename without replacing
       delete(from);
@@ -183,14 +186,14 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public void replace(String from, String to) throws IOException {
     if (LIBC.renameat2(fd, checked(from), fd, checked(to), 0) < 0) {
-      throw LastErrno.failure("rename " + path.resolve(from) + " to " + to);
+      throw LastErrno.failure("rename " + this + "/" + from + " to " + to);
     }
   }
 
   @Override
   public void delete(String name) throws IOException {
     if (LIBC.unlinkat(fd, checked(name), 0) < 0) {
-      throw LastErrno.failure("delete " + path.resolve(name));
+      throw LastErrno.failure("delete " + this + "/" + name);
     }
   }
 
@@ -210,7 +213,7 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public void sync() throws IOException {
     if (LIBC.fsync(fd) < 0 && LastErrno.get() != Errno.EINVAL) { // EINVAL: nothing to sync here
-      throw LastErrno.failure("fsync " + path);
+      throw LastErrno.failure("fsync " + this);
     }
   }
 
@@ -227,17 +230,18 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public void close() throws IOException {
     if (!closed.getAndSet(true) && LIBC.close(fd) < 0) {
-      throw LastErrno.failure("close " + path);
+      throw LastErrno.failure("close " + this);
     }
   }
 
   /** The directory's path, links resolved, as it was when it was opened. */
   @Override
   public String toString() {
-    return path.toString();
+    return FileName.of(path);
   }
 
-  private static ErrnoException noPool(Path path) {
+  private static ErrnoException noPool(Path named) {
+    String path = FileName.of(named);
     Errno errno = LastErrno.get();
     return switch (errno) {
       case ENOENT ->
@@ -254,7 +258,7 @@ public final class FileDirectory implements BackingDirectory {
 
   private void link(String from, String to) throws IOException {
     if (LIBC.linkat(fd, from, fd, to, 0) < 0) {
-      throw LastErrno.failure("rename " + path.resolve(from) + " to " + to);
+      throw LastErrno.failure("rename " + this + "/" + from + " to " + to);
     }
   }
 

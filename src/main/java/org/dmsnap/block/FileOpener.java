@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.BackingDirectory.Kind;
+import org.dmsnap.kernel.FileName;
 
 /**
  * Opens and creates files in an open directory.
@@ -25,7 +26,7 @@ record FileOpener(int directory, Path path) {
 
   /** Opens {@code name}; EINVAL unless it is of {@code kind}. */
   FileDevice open(String name, int flags, Kind kind) throws IOException {
-    String file = path.resolve(name).toString();
+    String file = place(name);
     int opened = LIBC.openat(directory, name, flags, 0);
     if (opened < 0) {
       throw failure(file, flags);
@@ -57,9 +58,9 @@ record FileOpener(int directory, Path path) {
     int flags = OpenFlags.of(Access.WRITE) | OpenFlags.CREATE | OpenFlags.EXCLUSIVE;
     int created = LIBC.openat(directory, name, flags, PRIVATE);
     if (created < 0) {
-      throw LastErrno.failure("create " + path.resolve(name));
+      throw LastErrno.failure("create " + place(name));
     }
-    return FileDevice.of(created, path.resolve(name).toString());
+    return FileDevice.of(created, place(name));
   }
 
   /** Creates a file of {@code size} sparse bytes that has no name. */
@@ -67,16 +68,20 @@ record FileOpener(int directory, Path path) {
     int flags = OpenFlags.of(Access.WRITE) | OpenFlags.UNNAMED;
     int unnamed = LIBC.openat(directory, ".", flags, PRIVATE);
     if (unnamed >= 0) {
-      return resized(FileDevice.of(unnamed, path + " (unnamed)"), size);
+      return resized(FileDevice.of(unnamed, FileName.of(path) + " (unnamed)"), size);
     }
     String name = ".unnamed-" + System.nanoTime() + ".new"; // a file system without O_TMPFILE
     FileDevice device = create(name);
     if (LIBC.unlinkat(directory, name, 0) < 0) {
-      ErrnoException failure = LastErrno.failure("delete " + path.resolve(name));
+      ErrnoException failure = LastErrno.failure("delete " + place(name));
       device.close();
       throw failure;
     }
     return resized(device, size);
+  }
+
+  private String place(String name) {
+    return FileName.of(path.resolve(FileName.path(name)));
   }
 
   private static FileDevice resized(FileDevice device, long size) throws IOException {

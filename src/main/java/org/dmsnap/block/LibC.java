@@ -8,6 +8,7 @@ import jnr.ffi.types.off_t;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
 import jnr.ffi.types.uintptr_t;
+import org.dmsnap.kernel.FileNameCharset;
 
 /**
  * The system calls dmsnap makes, as the C library names them.
@@ -16,7 +17,7 @@ import jnr.ffi.types.uintptr_t;
  * they failed, and {@link LastErrno} says why. Public because the class that jnr-ffi derives from
  * it lives in another class loader.
  */
-@Encoding("UTF-8")
+@Encoding(FileNameCharset.NAME)
 public interface LibC {
 
   /** The C library of this process. */

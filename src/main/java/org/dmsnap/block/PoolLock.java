@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import jnr.constants.platform.Errno;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class PoolLock {
     while (LibC.INSTANCE.flock(fd, operation) < 0) {
       Errno errno = LastErrno.get();
       if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-        throw LastErrno.failure("lock " + pool);
+        throw LastErrno.failure("lock " + FileName.of(pool));
       }
       String mountpoint = mountpoint(pool);
       if (mountpoint != null || System.nanoTime() - end > 0) {
@@ -50,7 +51,8 @@ final class PoolLock {
       Thread.sleep(POLL.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ErrnoException(Errno.EINTR, "interrupted while waiting for " + pool, e);
+      throw new ErrnoException(
+          Errno.EINTR, "interrupted while waiting for " + FileName.of(pool), e);
     }
   }
 
@@ -66,7 +68,7 @@ final class PoolLock {
     return new ErrnoException(
         Errno.EBUSY,
         "pool "
-            + pool
+            + FileName.of(pool)
             + " is in use by "
             + (holder == null ? "another process" : holder)
             + (mountpoint == null ? "" : ", which shows it at " + mountpoint)

@@ -14,6 +14,7 @@ import org.dmsnap.cli.cow.CowFile;
 import org.dmsnap.cli.cow.Estimates;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Working;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.pool.PoolCheck;
 import org.dmsnap.store.CowCheck;
 import org.dmsnap.store.Finding;
@@ -54,13 +55,14 @@ final class CheckCommand implements Callable<Integer> {
     Tally tally = new Tally(out);
     try {
       PrintWriter err = spec.commandLine().getErr();
-      Working.during("checking " + path, err, () -> Estimates.ofCheck(path), () -> look(tally));
+      Working.during(
+          "checking " + FileName.of(path), err, () -> Estimates.ofCheck(path), () -> look(tally));
     } catch (IOException failure) {
       out.flush();
       ErrorLine.print(spec.commandLine(), ErrorLine.reason(failure));
       return UNREADABLE;
     }
-    out.print(path + ": " + tally + '\n');
+    out.print(FileName.of(path) + ": " + tally + '\n');
     out.flush();
     return tally.exitCode();
   }
@@ -77,7 +79,8 @@ final class CheckCommand implements Callable<Integer> {
   private void pool(Tally tally) throws IOException {
     if (Files.isDirectory(path.resolve("ctl").resolve("status"))) {
       throw new IOException(
-          path + " is no pool, one is mounted there; unmount it and check the pool itself");
+          FileName.of(path)
+              + " is no pool, one is mounted there; unmount it and check the pool itself");
     }
     try (FileDirectory pool = FileDirectory.lock(path, true)) {
       PoolCheck.check(pool, tally);
@@ -86,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private void cow(Tally tally) throws IOException {
     try (BlockDevice cow = CowFile.open(path)) {
-      CowCheck.check(path.toString(), cow, 0, CowCheck.UNKNOWN, tally);
+      CowCheck.check(FileName.of(path), cow, 0, CowCheck.UNKNOWN, tally);
     }
   }
 

@@ -12,6 +12,7 @@ import org.dmsnap.cli.cow.Estimates;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Terminal;
 import org.dmsnap.cli.terminal.Working;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.store.CowReader;
 import org.dmsnap.store.DiskHeader;
 import picocli.CommandLine.Command;
@@ -53,7 +54,8 @@ final class DumpCommand implements Callable<Integer> {
       return dump(); // which shows by itself that it goes on
     }
     PrintWriter err = spec.commandLine().getErr();
-    return Working.during("reading " + path, err, () -> READINGS * Estimates.of(path), this::dump);
+    return Working.during(
+        "reading " + FileName.of(path), err, () -> READINGS * Estimates.of(path), this::dump);
   }
 
   private int dump() throws IOException {
@@ -73,11 +75,11 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   private void dump(BlockDevice cow, DumpFormat format) throws IOException {
-    format.device(path.toString(), Sectors.in(cow.size()));
+    format.device(FileName.of(path), Sectors.in(cow.size()));
     DiskHeader header = DiskHeader.of(cow);
     format.header(header);
     if (header.isBlank()) {
-      throw new IOException(path + " has no header: its first 4 bytes are zero");
+      throw new IOException(FileName.of(path) + " has no header: its first 4 bytes are zero");
     }
     CowReader reader = CowReader.of(cow, header);
     try {

@@ -9,6 +9,8 @@ import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Journal;
 import org.dmsnap.cli.terminal.StandardOutput;
 import org.dmsnap.control.Command;
+import org.dmsnap.kernel.CommandLineWords;
+import org.dmsnap.kernel.FileName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
@@ -54,8 +56,9 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] words) {
+    StandardOutput.prepare();
     Journal.prepare();
-    String[] meant = meant(words);
+    String[] meant = meant(CommandLineWords.exactly(words));
     CommandLine commandLine = commandLine(meant.length == 0 ? "" : meant[0]);
     System.exit(printed(commandLine, commandLine.execute(meant)));
   }
@@ -123,6 +126,8 @@ public final class Main implements Runnable {
       subcommand.getCommandSpec().versionProvider(new Version());
     }
     return commandLine
+        .setOut(StandardOutput.writer(System.out))
+        .setErr(StandardOutput.writer(System.err))
         .registerConverter(Path.class, Main::path)
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::misused)
@@ -134,7 +139,7 @@ public final class Main implements Runnable {
     if (word.isEmpty()) {
       throw new TypeConversionException("a path is empty");
     }
-    return Path.of(word);
+    return FileName.here(word);
   }
 
   @Override

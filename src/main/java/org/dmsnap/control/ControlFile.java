@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ public final class ControlFile {
   public ControlFile(Command command, Pool pool) {
     this.command = command;
     this.pool = pool;
-    this.text = command.usage().getBytes(UTF_8);
+    this.text = FileName.bytes(command.usage());
   }
 
   /** What a read from offset 0 gives now. */
@@ -59,7 +60,7 @@ public final class ControlFile {
         run(next);
       }
       String reply = String.join("\n", warnings) + "\n";
-      text = (warnings.isEmpty() ? command.usage() : reply).getBytes(UTF_8);
+      text = FileName.bytes(warnings.isEmpty() ? command.usage() : reply);
       return 0;
     } catch (Throwable e) { // the one place where a command's failure becomes an errno
       return failed(line, e);
@@ -93,7 +94,7 @@ public final class ControlFile {
     if (reason.contains(Errno.ENOSPC.description())) { // the system's own words
       reason += MAKE_ROOM;
     }
-    text = (reason + "\n").getBytes(UTF_8);
+    text = FileName.bytes(reason + "\n");
     if (!(failure instanceof IllegalArgumentException) && !(failure instanceof ErrnoException)) {
       LOG.error("{} {}", command.name(), line, failure);
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.dmsnap.pool.VolumeReport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class LvsTable {
     List<List<String>> rows = new ArrayList<>();
     volumes.stream()
         .sorted(Comparator.comparing(VolumeReport::name))
-        .forEach(volume -> rows.add(cells(vg, volume)));
+        .forEach(volume -> rows.add(cells(onOneLine(vg), volume)));
     int[] widths = widths(rows);
     StringBuilder table = new StringBuilder();
     append(table, HEADINGS, widths, false);
@@ -46,6 +47,13 @@ final class LvsTable {
         Sizes.print(sizeOf(volume)),
         origin == null ? "" : origin,
         percent(volume.invalid() ? (Double) 100.0 : volume.percent()));
+  }
+
+  /** With octal numbers, as the kernel prints them, for what is no letter in a line. */
+  private static String onOneLine(String vg) {
+    return Pattern.compile("\\p{Cntrl}")
+        .matcher(vg)
+        .replaceAll(found -> "\\\\%03o".formatted((int) found.group().charAt(0)));
   }
 
   /** LVM shows the size of a snapshot's COW device, since that is what the user chose. */

@@ -142,8 +142,13 @@ final class MetricsText {
         + "\"}";
   }
 
+  /** As the format has it, in which a byte of a name that is not UTF-8 has no place. */
   static String escape(String label) {
-    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    return label
+        .replaceAll("\\p{Cs}", "\ufffd")
+        .replace("\\", "\\\\")
+        .replace("\"", "\\\"")
+        .replace("\n", "\\n");
   }
 
   private static Usage usage(VolumeReport volume) {

@@ -1,11 +1,11 @@
 package org.dmsnap.fuse;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import org.dmsnap.kernel.FileName;
 
 /**
  * A C program's {@code argc} and {@code argv}, in native memory that lives as long as this object.
@@ -35,7 +35,7 @@ final class ArgumentVector {
   }
 
   private static Pointer text(Runtime runtime, String word) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = FileName.bytes(word);
     Pointer memory = Memory.allocateDirect(runtime, bytes.length + 1, true);
     memory.put(0, bytes, 0, bytes.length);
     return memory;

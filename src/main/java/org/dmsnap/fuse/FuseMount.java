@@ -2,7 +2,6 @@ package org.dmsnap.fuse;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +11,8 @@ import jnr.ffi.Runtime;
 import jnr.ffi.byref.IntByReference;
 import jnr.ffi.byref.PointerByReference;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.kernel.ChildCommand;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.pool.Pool;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +73,14 @@ public final class FuseMount implements AutoCloseable {
 
   /** A fresh open of what has changed makes the kernel drop its pages, see {@link PageCaches}. */
   private void dropCache(String name, Pool pool) {
+    String file = FileName.of(mountpoint.path().resolve(name));
     try {
       Process shell =
-          new ProcessBuilder("sh", "-c", ": <\"$0\"", mountpoint.path().resolve(name).toString())
+          new ProcessBuilder(ChildCommand.of(List.of("sh", "-c", ": <\"$0\"", file)))
               .redirectErrorStream(true)
               .start();
       shell.getOutputStream().close();
-      String said = new String(shell.getInputStream().readAllBytes(), Charset.defaultCharset());
+      String said = FileName.of(shell.getInputStream().readAllBytes());
       if (shell.waitFor() != 0) {
         throw new IOException(said.strip());
       }
@@ -172,7 +174,8 @@ public final class FuseMount implements AutoCloseable {
       List<String> said = tap.lines();
       if (made == null) {
         throw new ErrnoException(
-            Errno.EPERM, "cannot mount over " + mountpoint.path() + ": " + refusal(said));
+            Errno.EPERM,
+            "cannot mount over " + FileName.of(mountpoint.path()) + ": " + refusal(said));
       }
       options.warnings().addAll(said);
       return made;
@@ -208,7 +211,8 @@ public final class FuseMount implements AutoCloseable {
         if (loop.ended()) {
           close();
           throw new ErrnoException(
-              Errno.EIO, mountpoint.path() + " was unmounted before it answered anybody");
+              Errno.EIO,
+              FileName.of(mountpoint.path()) + " was unmounted before it answered anybody");
         }
       }
     } catch (InterruptedException interrupted) {

@@ -3,9 +3,10 @@ package org.dmsnap.fuse;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.Encoding;
 import jnr.ffi.annotations.SaveError;
+import org.dmsnap.kernel.FileNameCharset;
 
 /** The system calls about mounts and threads that Java lacks. */
-@Encoding("UTF-8")
+@Encoding(FileNameCharset.NAME)
 public interface MountCalls {
 
   /** {@code umount2}: detach now, tidy up when the last user is gone. */

@@ -1,13 +1,15 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.LastErrno;
+import org.dmsnap.kernel.ChildCommand;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.MountTable;
 
 /**
@@ -43,21 +45,26 @@ public final class Mountpoint {
       raw.detach();
     }
     if (!Files.exists(absolute)) {
-      throw new ErrnoException(Errno.ENOENT, "mountpoint " + path + " does not exist: create it");
+      throw new ErrnoException(
+          Errno.ENOENT, "mountpoint " + FileName.of(path) + " does not exist: create it");
     }
     if (!Files.isDirectory(absolute)) {
-      throw new ErrnoException(Errno.ENOTDIR, "mountpoint " + path + " is not a directory");
+      throw new ErrnoException(
+          Errno.ENOTDIR, "mountpoint " + FileName.of(path) + " is not a directory");
     }
     // as fusermount demands; root may mount over a directory that nobody can write to
     if (SYSTEM.geteuid() != 0 && !(Files.isReadable(absolute) && Files.isWritable(absolute))) {
       throw new ErrnoException(
           Errno.EACCES,
-          "you may not mount over " + path + ": name a directory that you may write to");
+          "you may not mount over "
+              + FileName.of(path)
+              + ": name a directory that you may write to");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(absolute)) {
       if (entries.iterator().hasNext()) {
         throw new ErrnoException(
-            Errno.ENOTEMPTY, "mountpoint " + path + " is not empty: mount over an empty directory");
+            Errno.ENOTEMPTY,
+            "mountpoint " + FileName.of(path) + " is not empty: mount over an empty directory");
       }
     }
     return new Mountpoint(absolute.toRealPath());
@@ -90,7 +97,7 @@ public final class Mountpoint {
 
   private static Path resolved(Path path, int links) throws IOException {
     if (links == 0) {
-      throw new ErrnoException(Errno.ELOOP, path + ": " + Errno.ELOOP.description());
+      throw new ErrnoException(Errno.ELOOP, FileName.of(path) + ": " + Errno.ELOOP.description());
     }
     Path absolute = path.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
@@ -104,23 +111,24 @@ public final class Mountpoint {
   }
 
   private boolean dead() {
-    return SYSTEM.access(path.toString(), EXISTS) != 0 && LastErrno.get() == Errno.ENOTCONN;
+    return SYSTEM.access(FileName.of(path), EXISTS) != 0 && LastErrno.get() == Errno.ENOTCONN;
   }
 
   private void unmount(int flags, String word) throws IOException {
     if (SYSTEM.geteuid() != 0) {
       fusermount(word);
-    } else if (SYSTEM.umount2(path.toString(), flags | MountCalls.UMOUNT_NOFOLLOW) != 0) {
+    } else if (SYSTEM.umount2(FileName.of(path), flags | MountCalls.UMOUNT_NOFOLLOW) != 0) {
       throw failure(LastErrno.get());
     }
   }
 
   private void fusermount(String word) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder("fusermount", word, path.toString());
+    ProcessBuilder builder =
+        new ProcessBuilder(ChildCommand.of(List.of("fusermount", word, FileName.of(path))));
     builder.environment().put("LC_ALL", "C");
     Process process = builder.redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
+    String said = FileName.of(process.getInputStream().readAllBytes());
     if (exitOf(process) == 0) {
       return;
     }
@@ -133,7 +141,9 @@ public final class Mountpoint {
       }
       throw new ErrnoException(
           Errno.EPERM,
-          "you may not unmount " + path + ": do this as the user who mounted it, or as root");
+          "you may not unmount "
+              + FileName.of(path)
+              + ": do this as the user who mounted it, or as root");
     }
     throw new ErrnoException(Errno.EPERM, said.strip());
   }
@@ -154,6 +164,6 @@ public final class Mountpoint {
   private ErrnoException failure(Errno errno) {
     String words =
         errno == Errno.EBUSY ? "it is in use; dmsnap umount says by whom" : errno.description();
-    return new ErrnoException(errno, "cannot unmount " + path + ": " + words);
+    return new ErrnoException(errno, "cannot unmount " + FileName.of(path) + ": " + words);
   }
 }

@@ -1,10 +1,10 @@
 package org.dmsnap.fuse;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.dmsnap.control.Command;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.pool.Device;
 
 /** What a path of the mounted tree stands for. */
@@ -55,7 +55,7 @@ sealed interface Node {
 
     /** What a read from the start gives, nothing having failed yet. */
     byte[] usage() {
-      return command.usage().getBytes(StandardCharsets.UTF_8);
+      return FileName.bytes(command.usage());
     }
   }
 }

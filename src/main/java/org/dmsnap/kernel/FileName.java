@@ -9,7 +9,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -26,6 +25,7 @@ public final class FileName {
   private static final char ESCAPE = 0xdc00; // plus the byte
   private static final String PLAIN = "/._-+"; // and letters and digits, as a URI has them
   private static final Path NOWHERE = Path.of("/dev/null"); // in which there is nothing to look at
+  private static final Path CURRENT_DIRECTORY = Path.of("/proc/self/cwd");
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private FileName() {}
@@ -61,28 +61,12 @@ public final class FileName {
 
   /** The bytes of {@code text} that {@link #of(byte[])} made, or of any other in UTF-8. */
   public static byte[] bytes(String text) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length() + 16);
-    text.codePoints()
-        .forEach(
-            letter -> {
-              if (isByte(letter)) {
-                bytes.write(letter - ESCAPE);
-              } else {
-                bytes.writeBytes(Character.toString(letter).getBytes(UTF_8));
-              }
-            });
-    return bytes.toByteArray();
+    return text.getBytes(FileNameCharset.INSTANCE);
   }
 
   /** The bytes of a path. */
   public static byte[] bytes(Path path) {
     return bytes(of(path));
-  }
-
-  /** The bytes of {@code text} and a zero behind them, as C wants a name. */
-  public static byte[] forC(String text) {
-    byte[] bytes = bytes(text);
-    return Arrays.copyOf(bytes, bytes.length + 1);
   }
 
   /**
@@ -107,7 +91,16 @@ public final class FileName {
     return text.startsWith("/") ? path : path.subpath(0, path.getNameCount());
   }
 
-  private static boolean isByte(int letter) {
+  /** The path of that name in the current directory, which may have a name of any bytes itself. */
+  public static Path here(String text) {
+    Path path = path(text);
+    String directory = KernelText.target(CURRENT_DIRECTORY);
+    boolean known = directory.isEmpty() || directory.equals(System.getProperty("user.dir"));
+    return path.isAbsolute() || known ? path : path(directory).resolve(path);
+  }
+
+  /** Whether a letter of a text is a byte that is not UTF-8. */
+  static boolean isByte(char letter) {
     return letter >= ESCAPE + 0x80 && letter <= ESCAPE + 0xff;
   }
 

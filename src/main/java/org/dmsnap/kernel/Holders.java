@@ -123,11 +123,7 @@ public final class Holders {
       if (process.endsWith(self)) {
         continue;
       }
-      List<Path> links = new ArrayList<>(children(process.resolve("fd"), "*"));
-      links.add(process.resolve("cwd"));
-      links.add(process.resolve("root"));
-      for (Path link : links) {
-        String file = target(link);
+      for (String file : ProcessFiles.of(process)) {
         if (isBeneath(file) || file.equals(mountpoint)) {
           String name = value(process.resolve("comm"));
           found.add("process " + process.getFileName() + " (" + name + ") in " + file);

@@ -59,11 +59,6 @@ class FileNameTest {
   }
 
   @Test
-  void a_name_for_c_ends_in_a_zero() {
-    assertThat(FileName.forC("a\udcff")).containsExactly('a', 0xff, 0);
-  }
-
-  @Test
   void there_is_no_path_with_a_zero() {
     assertThatThrownBy(() -> FileName.path("a\0b")).isInstanceOf(IllegalArgumentException.class);
   }

@@ -54,6 +54,27 @@ class HoldersTest {
   }
 
   @Test
+  void names_who_runs_or_maps_a_file_whatever_bytes_are_in_its_name() throws IOException {
+    write("proc/self/mountinfo", "30 1 0:40 / /m\\040\\043 rw - fuse.dmsnap dmsnap:/vg rw\n");
+    write("sys/block/loop0/loop/backing_file", "/m #/base \n");
+    write("proc/45/comm", "a\n");
+    link("proc/45/exe", "/m #/program");
+    write("proc/46/comm", "b\n");
+    write(
+        "proc/46/maps",
+        """
+        7f0000000000-7f0000001000 r--s 00000000 00:28 3                          /m #/x\\012y \\z
+        7ffc00000000-7ffc00001000 rw-p 00000000 00:00 0                          [stack]
+        """);
+
+    assertThat(Holders.of(root, Path.of("/m #")))
+        .containsExactlyInAnyOrder(
+            "/dev/loop0 on /m #/base ",
+            "process 45 (a) in /m #/program",
+            "process 46 (b) in /m #/x\ny \\z");
+  }
+
+  @Test
   void names_one_process_of_each_namespace_in_which_it_is_still_mounted() throws IOException {
     String mounted = "30 1 0:40 / /mnt/vg rw - fuse.dmsnap /vg rw\n";
     for (String process : List.of("50", "51", "52", "53")) {

@@ -7,6 +7,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
+import org.dmsnap.kernel.FileName;
 
 /** Opens a COW device that the user names, in a pool or elsewhere, to look at it. */
 public final class CowFile {
@@ -17,7 +18,11 @@ public final class CowFile {
   public static BlockDevice open(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new ErrnoException(
-          Errno.EISDIR, path + " is a directory; name a COW device, such as " + path + "/snap.cow");
+          Errno.EISDIR,
+          FileName.of(path)
+              + " is a directory; name a COW device, such as "
+              + FileName.of(path)
+              + "/snap.cow");
     }
     try {
       return FileDirectory.openToLookAt(path);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.LoopMounts;
 
 /**
@@ -29,7 +30,7 @@ public final class AttachedImages {
       for (Path image : images) {
         for (String device : LoopMounts.devicesOn(root, target(image))) {
           attached.add(
-              image.getFileName()
+              FileName.of(image.getFileName())
                   + " is attached to "
                   + device
                   + " as well: whatever is written there destroys the volume; umount it and losetup"

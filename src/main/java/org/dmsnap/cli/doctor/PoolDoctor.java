@@ -10,6 +10,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.cli.doctor.Diagnosis.Findings;
 import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.dmsnap.pool.PoolCheck;
@@ -46,7 +47,9 @@ public record PoolDoctor(Path pool, Findings findings) {
       long before = findings.problems();
       PoolCheck.check(locked, this::tell);
       if (findings.problems() == before) {
-        findings.ok("pool " + pool, "it is not mounted, nobody holds it, and nothing is wrong");
+        findings.ok(
+            "pool " + FileName.of(pool),
+            "it is not mounted, nobody holds it, and nothing is wrong");
       }
     } catch (ErrnoException held) {
       if (held.errno() != Errno.EBUSY) {
@@ -60,29 +63,39 @@ public record PoolDoctor(Path pool, Findings findings) {
     if (found.severity() == Finding.Severity.NOTE) {
       findings.note(found.file(), found.text(), "");
     } else {
-      findings.problem(found.file(), found.text(), "see: dmsnap check " + pool);
+      findings.problem(found.file(), found.text(), "see: dmsnap check " + FileName.of(pool));
     }
   }
 
   /** Looks how much room there is for what the pool has promised. */
-  void space() {
-    File store = pool.toFile(); // a FileStore would want to find the mount, which a chroot hides
-    long percent = store.getUsableSpace() / Math.max(1, store.getTotalSpace() / ALL);
-    boolean large = store.getUsableSpace() >= GIB;
+  void space() throws IOException {
+    if (FileName.of(pool).equals(pool.toString())) {
+      File store = pool.toFile(); // a FileStore would look for the mount, which a chroot hides
+      space(store.getUsableSpace(), store.getTotalSpace());
+    } else {
+      try (FileDirectory open = FileDirectory.open(pool)) { // whose name Java cannot say
+        space(open.freeBytes(), open.totalBytes());
+      }
+    }
+  }
+
+  private void space(long free, long total) {
+    long percent = free / Math.max(1, total / ALL);
+    boolean large = free >= GIB;
     String text =
         String.format(
             Locale.ROOT,
             "%.2f %s, %d %% of the file system, are free",
-            store.getUsableSpace() / (large ? GIB : MIB),
+            free / (large ? GIB : MIB),
             large ? "GiB" : "MiB",
             percent);
     String advice = "make room: when it is full, snapshots become Invalid and writes fail";
     if (percent < TOO_LITTLE_PERCENT) {
-      findings.problem("space of " + pool, text, advice);
+      findings.problem("space of " + FileName.of(pool), text, advice);
     } else if (percent < LITTLE_PERCENT) {
-      findings.note("space of " + pool, text, advice);
+      findings.note("space of " + FileName.of(pool), text, advice);
     } else {
-      findings.ok("space of " + pool, text);
+      findings.ok("space of " + FileName.of(pool), text);
     }
   }
 }

@@ -1,7 +1,5 @@
 package org.dmsnap.cli.mounted;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -44,10 +43,10 @@ public final class MountedPool {
       refusePool(MountTable.read(), Mountpoint.resolved(mountpoint));
       throw new ErrnoException(
           Errno.EINVAL,
-          mountpoint
+          FileName.of(mountpoint)
               + " is not where you have a pool mounted: there is no ctl/status in it;"
               + " mount one with: dmsnap mount POOL "
-              + mountpoint);
+              + FileName.of(mountpoint));
     }
   }
 
@@ -57,7 +56,7 @@ public final class MountedPool {
    */
   private static void refuseUnreadable(Path mountpoint) throws ErrnoException {
     if (Files.notExists(mountpoint)) {
-      throw new ErrnoException(Errno.ENOENT, mountpoint + " does not exist");
+      throw new ErrnoException(Errno.ENOENT, FileName.of(mountpoint) + " does not exist");
     }
     try {
       Files.getLastModifiedTime(mountpoint.resolve("ctl"));
@@ -65,7 +64,7 @@ public final class MountedPool {
       throw new ErrnoException(
           Errno.EACCES,
           "you may not look into "
-              + mountpoint
+              + FileName.of(mountpoint)
               + "; if a pool is mounted there, do this as the user who mounted it, who may let"
               + " others in with -o allow_other and mode=",
           foreign);
@@ -74,9 +73,9 @@ public final class MountedPool {
         throw new ErrnoException(
             Errno.ENOTCONN,
             "the process that served "
-                + mountpoint
+                + FileName.of(mountpoint)
                 + " is gone; mount the pool again: dmsnap mount POOL "
-                + mountpoint,
+                + FileName.of(mountpoint),
             failure);
       }
     } catch (IOException other) {
@@ -111,8 +110,9 @@ public final class MountedPool {
     try {
       return text(file);
     } catch (NoSuchFileException e) {
-      String what = "there is no device " + device + " in " + mountpoint;
-      throw new ErrnoException(Errno.ENOENT, what + "; see: ls " + file.getParent(), e);
+      String what = "there is no device " + device + " in " + FileName.of(mountpoint);
+      throw new ErrnoException(
+          Errno.ENOENT, what + "; see: ls " + FileName.of(control.resolve(directory)), e);
     }
   }
 
@@ -132,7 +132,7 @@ public final class MountedPool {
   public List<String> run(String command, String line) throws IOException {
     try (FileChannel file = open(control.resolve(command))) {
       try {
-        file.write(ByteBuffer.wrap((line + "\n").getBytes(UTF_8)));
+        file.write(ByteBuffer.wrap(FileName.bytes(line + "\n")));
       } catch (IOException e) {
         throw new IOException(reply(file), e);
       }
@@ -157,17 +157,17 @@ public final class MountedPool {
     try {
       return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (FileSystemException e) {
-      throw explained("cannot write to " + file, e);
+      throw explained("cannot write to " + FileName.of(file), e);
     }
   }
 
   private static String text(Path file) throws IOException {
     try {
-      return Files.readString(file);
+      return FileName.of(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw e;
     } catch (FileSystemException e) {
-      throw explained("cannot read " + file, e);
+      throw explained("cannot read " + FileName.of(file), e);
     }
   }
 
@@ -192,6 +192,6 @@ public final class MountedPool {
   private static String reply(FileChannel file) throws IOException {
     ByteBuffer text = ByteBuffer.allocate(LONGEST_REPLY);
     file.read(text, 0);
-    return UTF_8.decode(text.flip()).toString().strip();
+    return FileName.of(Arrays.copyOf(text.array(), text.position())).strip();
   }
 }

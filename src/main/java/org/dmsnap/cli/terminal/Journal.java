@@ -1,7 +1,5 @@
 package org.dmsnap.cli.terminal;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import org.dmsnap.kernel.FileNameCharset;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public final class Journal extends PrintStream {
 
   /** Writes to {@code out}, by line. */
   Journal(OutputStream out) {
-    super(out, true, UTF_8);
+    super(out, true, FileNameCharset.INSTANCE);
   }
 
   /** Whether the journal reads this process's standard error. */

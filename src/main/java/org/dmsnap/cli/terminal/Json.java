@@ -24,16 +24,18 @@ public final class Json {
 
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char letter = text.charAt(i);
-      if (letter == '"' || letter == '\\') {
-        quoted.append('\\').append(letter);
-      } else if (letter < ' ') {
-        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) letter));
-      } else {
-        quoted.append(letter);
-      }
-    }
+    text.codePoints().forEach(letter -> append(quoted, letter));
     return quoted.append('"').toString();
+  }
+
+  private static void append(StringBuilder quoted, int letter) {
+    boolean byteOfName = Character.getType(letter) == Character.SURROGATE; // see FileName
+    if (letter == '"' || letter == '\\') {
+      quoted.append('\\').appendCodePoint(letter);
+    } else if (letter < ' ' || byteOfName) {
+      quoted.append(String.format(Locale.ROOT, "\\u%04x", letter));
+    } else {
+      quoted.appendCodePoint(letter);
+    }
   }
 }

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,7 +24,7 @@ public record Terminal(boolean tty, int columns, boolean blocks) {
   /** That of this process. */
   public static Terminal ofThisProcess() {
     boolean tty = isTerminal(STANDARD_OUTPUT);
-    return new Terminal(tty, columns(tty, System.getenv()), charset().newEncoder().canEncode('█'));
+    return new Terminal(tty, columns(tty, System.getenv()), unicode());
   }
 
   /** Whether the open file is a terminal; {@code System.console()} no longer tells. */
@@ -59,9 +59,10 @@ public record Terminal(boolean tty, int columns, boolean blocks) {
     }
   }
 
-  /** How the output is encoded: by the locale. */
-  private static Charset charset() {
-    String name = System.getProperty("stdout.encoding", System.getProperty("native.encoding"));
-    return name != null && Charset.isSupported(name) ? Charset.forName(name) : US_ASCII;
+  /** Whether characters beyond ASCII are understood, by the name of the user's locale. */
+  private static boolean unicode() {
+    String charset = System.getProperty("native.encoding", "");
+    String locale = System.getProperty("dmsnap.locale", charset); // which the launcher replaces
+    return locale.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
   }
 }
