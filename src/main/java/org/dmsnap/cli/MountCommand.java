@@ -65,23 +65,32 @@ final class MountCommand implements Callable<Integer> {
       description = "Options, listed with their defaults.")
   private List<String> options = new ArrayList<>();
 
+  @Option(
+      names = "--if-needed",
+      hidden = true,
+      description = "Be content if the pool is mounted there already, as mount -a is.")
+  private boolean ifNeeded;
+
   @Parameters(index = "0", paramLabel = "POOL", description = "The directory of images.")
-  private Path pool;
+  private String pool;
 
   @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "An empty directory.")
   private Path mountpoint;
 
   @Override
   public Integer call() throws Exception {
-    Path source = pool.toAbsolutePath().normalize();
+    Path source = source();
     MountSettings settings = settings(source);
     Launcher launcher = Launcher.ofThisProcess();
     Path target = mountpoint.toAbsolutePath().normalize();
+    if (ifNeeded && isMounted(source)) {
+      return 0;
+    }
     refuseMount(source, target);
     List<String> orphans = holdersOfDead(target);
     MountSession session =
         Working.during(
-            "loading " + source,
+            "loading " + FileName.of(source),
             spec.commandLine().getErr(),
             () -> Estimates.of(source),
             () -> MountSession.start(source, target, settings, launcher.or(this::say)));
@@ -96,6 +105,22 @@ final class MountCommand implements Callable<Integer> {
     }
     launcher.ready(foreground);
     return session.serve();
+  }
+
+  /** The pool, without links where it is there; as fstab and the mount table may name it, too. */
+  private Path source() {
+    Path named = FileName.here(Mount.withoutPrefix(pool));
+    try {
+      return named.toRealPath();
+    } catch (IOException absent) {
+      return named.toAbsolutePath().normalize(); // of which is complained when it is opened
+    }
+  }
+
+  private boolean isMounted(Path source) throws IOException {
+    String place = FileName.of(Mountpoint.resolved(mountpoint));
+    return MountTable.read().ofPool(source).stream()
+        .anyMatch(mount -> mount.mountpoint().equals(place));
   }
 
   /** A mount is no pool, though it is a directory, too. */
@@ -113,7 +138,7 @@ final class MountCommand implements Callable<Integer> {
       String what = real.equals(there.path()) ? "one is" : "but in one that is";
       throw new ErrnoException(
           Errno.EINVAL,
-          source
+          FileName.of(source)
               + " is no pool, "
               + what
               + " mounted there; name the pool, "

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.Mount;
 
 /** The option words that libfuse and the kernel are given for a mount. */
 final class LibFuseOptions {
@@ -42,7 +44,7 @@ final class LibFuseOptions {
    * @throws ErrnoException EPERM if other users were asked for and the system does not let them in
    */
   LibFuseOptions(MountOptions options, boolean root) throws ErrnoException {
-    words.add("fsname=" + escape(options.source().toString()));
+    words.add("fsname=" + escape(Mount.sourceOf(options.source())));
     if (options.readOnly()) {
       words.add("ro");
     }
@@ -51,7 +53,7 @@ final class LibFuseOptions {
 
   /** The words of libfuse's command line, program name first; {@code -f}: do not fork. */
   List<String> arguments(Path mountpoint) {
-    return List.of("dmsnap", "-f", "-o", String.join(",", words), mountpoint.toString());
+    return List.of("dmsnap", "-f", "-o", String.join(",", words), FileName.of(mountpoint));
   }
 
   /** What the mounter should read. */

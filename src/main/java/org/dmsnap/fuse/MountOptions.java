@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * The part of the mount options that is the front-end's.
  *
- * @param source the pool's path, as {@code findmnt} is to show it
+ * @param source the pool's path, absolute and without links, of which the mount table tells
  * @param uid owner of every file
  * @param gid group of every file
  * @param mode permission bits of every file; directories get x where it has r

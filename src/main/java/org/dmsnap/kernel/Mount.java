@@ -41,6 +41,11 @@ public record Mount(
     return POOL + FileName.of(pool);
   }
 
+  /** What is left of {@code source}, which may be one as a mount of dmsnap has it: the pool. */
+  public static String withoutPrefix(String source) {
+    return source.startsWith(POOL) ? source.substring(POOL.length()) : source;
+  }
+
   /** What a line says, or null if it says nothing that is understood. */
   static @Nullable Mount parse(String line) {
     int separator = line.indexOf(" - ");
@@ -76,7 +81,7 @@ public record Mount(
 
   /** The text of {@link #pool}. */
   String poolText() {
-    return source.startsWith(POOL) ? source.substring(POOL.length()) : source;
+    return withoutPrefix(source);
   }
 
   /** Whether the mount, or its file system, is mounted read-only. */

@@ -163,7 +163,7 @@ class MountTest {
     assertThat(pool.run(group + "bash -c 'echo >>$mnt/base'").errors()).contains("denied");
     assertThat(pool.run(group + "cat $mnt/ctl/create").errors()).contains("denied");
     assertThat(pool.run(other + "ls $mnt").errors()).contains("denied");
-    assertThat(pool.sh("findmnt -no FSTYPE,SOURCE $mnt")).matches("fuse.dmsnap \\S+/vg");
+    assertThat(pool.sh("findmnt -no FSTYPE,SOURCE $mnt")).matches("fuse.dmsnap dmsnap:/\\S+/vg");
   }
 
   @Test
