@@ -2,6 +2,7 @@ package org.dmsnap.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import org.dmsnap.cli.terminal.Json;
 import org.dmsnap.cli.terminal.Palette;
 import org.dmsnap.cli.terminal.Screen;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
@@ -92,14 +94,25 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void look(Path named, Findings findings) throws IOException {
-    Path absolute = Mountpoint.resolved(named);
-    Mount mount = MountTable.read().at(absolute);
+    Path absolute = resolved(named);
+    MountTable table = MountTable.read();
+    Mount mount = table.at(absolute);
     if (mount != null && mount.isDmsnap()) {
       new MountDoctor(mount, findings).look(sampleMillis);
-    } else if (Files.isDirectory(absolute)) {
+    } else if (Files.isDirectory(absolute) || !table.ofPool(absolute).isEmpty()) {
       new PoolDoctor(absolute, findings).look(sampleMillis);
     } else {
-      throw new ErrnoException(Errno.ENOTDIR, named + " is neither a pool nor a mountpoint");
+      throw new ErrnoException(
+          Errno.ENOTDIR, FileName.of(named) + " is neither a pool nor a mountpoint");
+    }
+  }
+
+  /** As {@link Mountpoint#resolved}; a pool that is gone is known by its name. */
+  private static Path resolved(Path named) throws IOException {
+    try {
+      return Mountpoint.resolved(named);
+    } catch (NoSuchFileException gone) {
+      return named.toAbsolutePath().normalize();
     }
   }
 

@@ -13,9 +13,11 @@ import org.dmsnap.cli.mounted.MountedPool;
 import org.dmsnap.cli.mounted.Unwritten;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuse.Mountpoint;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
+import org.dmsnap.kernel.PoolServer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,9 +57,11 @@ final class UmountCommand implements Callable<Integer> {
     Mount mount = find(table);
     refuseIfPartsStay(table, mount);
     Path path = mount.path();
+    List<PoolServer> servers = PoolServer.of(mount);
     List<String> unwritten = Unwritten.of(path);
     unmount(path);
-    List<String> others = awaitUnlocked(mount);
+    List<String> others =
+        PoolServer.hasLost(mount, servers) ? awaitDone(mount, servers) : awaitUnlocked(mount);
     if (!unwritten.isEmpty()) {
       throw new ErrnoException(
           Errno.EIO,
@@ -81,7 +85,7 @@ final class UmountCommand implements Callable<Integer> {
     if (mount == null) {
       MountedPool.refusePool(table, path);
       throw new ErrnoException(
-          Errno.EINVAL, mountpoint + " is not mounted; see: findmnt -t fuse.dmsnap");
+          Errno.EINVAL, FileName.of(mountpoint) + " is not mounted; see: findmnt -t fuse.dmsnap");
     }
     return checked(mount);
   }
@@ -130,7 +134,29 @@ final class UmountCommand implements Callable<Integer> {
   private static ErrnoException busy(Path path, List<String> holders, ErrnoException cause) {
     String who = holders.isEmpty() ? "someone whom you may not see" : String.join("; ", holders);
     return new ErrnoException(
-        Errno.EBUSY, path + " is in use by " + who + "; unmount or close that first", cause);
+        Errno.EBUSY,
+        FileName.of(path) + " is in use by " + who + "; unmount or close that first",
+        cause);
+  }
+
+  /** As {@link #awaitUnlocked}, of a pool whose lock cannot be asked for, since it is gone. */
+  private static List<String> awaitDone(Mount mount, List<PoolServer> servers)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + LONGEST_CLOSE.toNanos();
+    while (!servers.isEmpty() && servers.stream().noneMatch(PoolServer::isDone)) {
+      List<String> others = Holders.elsewhere(Path.of("/"), mount);
+      if (!others.isEmpty()) {
+        return others;
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new ErrnoException(
+            Errno.EBUSY,
+            "unmounted, but what serves it does not end; see: "
+                + servers.get(0).open().getParent());
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    return List.of();
   }
 
   /**

@@ -1,6 +1,6 @@
 package org.dmsnap.fuse;
 
-import java.nio.charset.StandardCharsets;
+import org.dmsnap.kernel.FileName;
 
 /**
  * What a text file says.
@@ -12,6 +12,6 @@ record RenderedText(String text, long changedNanos) {
 
   /** The content as it is read. */
   byte[] bytes() {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return FileName.bytes(text);
   }
 }

@@ -24,6 +24,7 @@ import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.KernelText;
 import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.PoolServer;
 import org.dmsnap.pool.CowSize;
 
 /**
@@ -52,17 +53,29 @@ public record MountDoctor(Mount mount, Findings findings) {
     findings.ok(about(), "it shows " + FileName.of(mount.pool()) + ", and answers");
     MountedPool pool = new MountedPool(mount.path());
     Path source = mount.pool();
-    new PoolDoctor(source, findings).space();
-    for (String image : AttachedImages.of(Path.of("/"), source)) {
-      findings.problem("pool " + source, image, "");
+    if (PoolServer.hasLost(mount, PoolServer.of(mount))) {
+      findings.problem(
+          "pool " + FileName.of(source),
+          "it is there no more, since its file system was unmounted beneath the mount, or it was"
+              + " moved; the mount goes on in it",
+          "copy what is needed out of " + mount.mountpoint() + ", and unmount that");
+    } else {
+      beneath(source, pool);
     }
-    leftOut(source, pool);
     volumes(pool);
     overflows(pool);
     fullness(pool, sampleMillis);
     for (String holder : Holders.of(mount.path())) {
       findings.note(about(), "held by " + holder, "end that before it is unmounted");
     }
+  }
+
+  private void beneath(Path source, MountedPool pool) throws IOException {
+    new PoolDoctor(source, findings).space();
+    for (String image : AttachedImages.of(Path.of("/"), source)) {
+      findings.problem("pool " + FileName.of(source), image, "");
+    }
+    leftOut(source, pool);
   }
 
   /** What the table lists and the mount does not show, since its image is missing or unfit. */
