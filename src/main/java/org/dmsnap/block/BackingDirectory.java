@@ -47,6 +47,11 @@ public interface BackingDirectory extends Closeable {
   /** The names in the directory, sorted, without {@code .} and {@code ..}. */
   List<String> list() throws IOException;
 
+  /** Whether there is such a name in the directory, be it a dangling link; at no cost by others. */
+  default boolean holds(String name) throws IOException {
+    return list().contains(name);
+  }
+
   /** What is behind {@code name}, or null if nothing is (a dangling link included). */
   @Nullable Stat stat(String name) throws IOException;
 

@@ -118,10 +118,24 @@ public final class FileDirectory implements BackingDirectory {
         names.add(FileName.of(Objects.requireNonNull(entry.getFileName())));
       }
     } catch (FileSystemException e) { // which names a number for the directory
-      throw new IOException("list " + path + ": " + e.getReason(), e);
+      throw Errno.EMFILE.description().equals(e.getReason())
+          ? LastErrno.failure("list " + path, Errno.EMFILE)
+          : new IOException("list " + path + ": " + e.getReason(), e);
     }
     Collections.sort(names);
     return names;
+  }
+
+  @Override
+  public boolean holds(String name) throws IOException {
+    int flags = OpenFlags.PLACE | OpenFlags.NO_FOLLOW | OpenFlags.CLOSE_ON_EXEC;
+    int place = LIBC.openat(fd, checked(name), flags, 0);
+    if (place >= 0) {
+      LIBC.close(place);
+    } else if (LastErrno.get() != Errno.ENOENT) {
+      throw LastErrno.failure("look for " + path.resolve(name));
+    }
+    return place >= 0;
   }
 
   @Override

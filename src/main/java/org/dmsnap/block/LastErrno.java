@@ -3,6 +3,7 @@ package org.dmsnap.block;
 import jnr.constants.platform.Errno;
 import jnr.ffi.LastError;
 import jnr.ffi.Runtime;
+import org.dmsnap.kernel.DescriptorLimit;
 
 /** Why this thread's last call of {@link LibC} failed. */
 public final class LastErrno {
@@ -19,7 +20,17 @@ public final class LastErrno {
 
   /** The failure of this thread's last call, told as {@code what} and the system's words for it. */
   public static ErrnoException failure(String what) {
-    Errno errno = get();
-    return new ErrnoException(errno, what + ": " + errno.description());
+    return failure(what, get());
+  }
+
+  /** The failure {@code errno} of {@code what}; what to do about it where no file is at fault. */
+  static ErrnoException failure(String what, Errno errno) {
+    String advice =
+        switch (errno) {
+          case EMFILE -> "; " + DescriptorLimit.words();
+          case ENFILE -> "; the whole system has no more open files: raise fs.file-max";
+          default -> "";
+        };
+    return new ErrnoException(errno, what + ": " + errno.description() + advice);
   }
 }

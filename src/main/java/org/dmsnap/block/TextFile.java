@@ -49,7 +49,7 @@ final class TextFile {
   /** As {@link BackingDirectory#replaceText}: the order of the lines is the order on disk. */
   static void replace(BackingDirectory directory, String name, String text) throws IOException {
     String fresh = "." + name + ".new";
-    if (directory.list().contains(fresh)) {
+    if (directory.holds(fresh)) {
       directory.delete(fresh);
     }
     try (BlockDevice file = directory.create(fresh, 0)) {
@@ -65,7 +65,7 @@ final class TextFile {
 
   private static void cleanUp(BackingDirectory directory, String fresh, Exception failure) {
     try {
-      if (directory.list().contains(fresh)) {
+      if (directory.holds(fresh)) {
         directory.delete(fresh);
       }
     } catch (IOException | RuntimeException also) {

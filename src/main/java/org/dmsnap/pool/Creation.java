@@ -26,6 +26,7 @@ final class Creation {
   void origin(String name, long bytes) throws IOException {
     state.checkFree(name);
     checkSize(bytes);
+    Descriptors.check(state.volumes().count() + 1);
     String file = PoolFiles.image(name);
     DatedDevice image = state.createFresh(file, bytes);
     try {
@@ -52,6 +53,7 @@ final class Creation {
     state.checkFree(request.name());
     FeatureWords.check(request.features());
     long bytes = cowBytes(request, origin);
+    Descriptors.check(state.volumes().count() + 1);
     if (request.type().persistent()) {
       persistent(request, origin, bytes);
     } else {

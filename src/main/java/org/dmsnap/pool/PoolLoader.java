@@ -107,6 +107,7 @@ final class PoolLoader {
         names.add(adopted);
       }
     }
+    Descriptors.check(names.size() + listed.snapshots().size());
     for (String name : names) {
       origin(name);
     }
@@ -176,6 +177,9 @@ final class PoolLoader {
     try {
       load(volume, entry, new ChangeTime(times.changed()));
     } catch (IOException | RuntimeException failure) {
+      if (Descriptors.ranOut(failure)) {
+        throw failure; // the snapshot is in order
+      }
       String reason = String.valueOf(failure.getMessage());
       volume.unloadable(reason);
       state

@@ -108,7 +108,7 @@ record PoolState(
   }
 
   private void checkNoFile(String file) throws IOException {
-    if (directory.list().contains(file)) {
+    if (directory.holds(file)) {
       throw new ErrnoException(
           Errno.EEXIST,
           "the pool holds a file " + file + " that is no volume's; move it away first");
@@ -132,7 +132,7 @@ record PoolState(
   /** Creates {@code file} under the name it bears until it is listed. */
   DatedDevice createFresh(String file, long bytes) throws IOException {
     String fresh = PoolFiles.fresh(file);
-    if (directory.list().contains(fresh)) {
+    if (directory.holds(fresh)) {
       directory.delete(fresh); // of a creation that failed, and whose deletion failed
     }
     return new DatedDevice(directory.create(fresh, bytes), new ChangeTime());

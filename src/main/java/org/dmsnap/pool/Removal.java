@@ -159,10 +159,10 @@ final class Removal {
   }
 
   private boolean rename(String file, String dying) throws IOException {
-    if (!state.directory().list().contains(file)) {
+    if (!state.directory().holds(file)) {
       return false; // a snapshot whose COW file is missing
     }
-    if (state.directory().list().contains(dying)) {
+    if (state.directory().holds(dying)) {
       state.directory().delete(dying); // of a removal whose deletion failed
     }
     state.directory().rename(file, dying);
@@ -219,7 +219,7 @@ final class Removal {
 
   private void delete(String file) {
     try {
-      if (state.directory().list().contains(file)) {
+      if (state.directory().holds(file)) {
         state.directory().delete(file);
       }
     } catch (IOException | RuntimeException failure) {

@@ -221,7 +221,7 @@ final class Reset {
   private void undo(String file, BlockDevice cow, Exception failure) {
     try {
       cow.close();
-      if (state.directory().list().contains(PoolFiles.fresh(file))) {
+      if (state.directory().holds(PoolFiles.fresh(file))) {
         state.directory().delete(PoolFiles.fresh(file));
       }
     } catch (IOException | RuntimeException also) {

@@ -46,6 +46,11 @@ final class Volumes {
     return devices.get(name) instanceof Volume volume ? volume : null;
   }
 
+  /** How many volumes there are, one that merges included. */
+  int count() {
+    return volumes.size();
+  }
+
   /** The origins by name. */
   List<OriginVolume> origins() {
     return List.copyOf(origins.values());

@@ -44,6 +44,16 @@ class FileDirectoryTest {
   }
 
   @Test
+  void holds_a_name_whatever_it_leads_to() throws IOException {
+    Files.createFile(path.resolve("file"));
+    Files.createSymbolicLink(path.resolve("dangling"), path.resolve("nowhere"));
+
+    assertThat(directory.holds("file")).isTrue();
+    assertThat(directory.holds("dangling")).isTrue();
+    assertThat(directory.holds("nowhere")).isFalse();
+  }
+
+  @Test
   void creates_a_sparse_file_for_its_owner_alone() throws IOException {
     try (BlockDevice device = directory.create("new", 1 << 20)) {
       assertThat(device.size()).isEqualTo(1 << 20);

@@ -2,6 +2,7 @@ package org.dmsnap.pool.table;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -165,13 +166,17 @@ public record PoolTable(
   public String toString() {
     StringBuilder text = new StringBuilder();
     comments.forEach(comment -> text.append(comment).append('\n'));
-    origins.forEach((name, sectors) -> printOrigin(text, name, sectors));
+    Map<String, List<String>> names = new HashMap<>(); // at once: there may be thousands
+    snapshots.forEach(
+        (name, entry) ->
+            names.computeIfAbsent(entry.origin(), origin -> new ArrayList<>()).add(name));
+    origins.forEach(
+        (name, sectors) -> printOrigin(text, name, sectors, names.getOrDefault(name, List.of())));
     return text.toString();
   }
 
-  private void printOrigin(StringBuilder text, String name, long sectors) {
+  private void printOrigin(StringBuilder text, String name, long sectors, List<String> names) {
     printNote(text, name);
-    List<String> names = snapshotsOf(name);
     String linear = linear(sectors, PoolFiles.image(name));
     if (names.isEmpty()) {
       print(text, name, linear);
