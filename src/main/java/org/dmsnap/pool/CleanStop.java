@@ -103,7 +103,7 @@ final class CleanStop {
     long views = origin.gate().holdViews();
     try {
       for (SnapshotVolume snapshot : origin.dependents()) {
-        snapshot.cut("the pool is closed");
+        snapshot.served().cut("the pool is closed");
         snapshot.hiddenCow().cut();
         attempt(snapshot.name(), snapshot::close);
       }
@@ -111,7 +111,7 @@ final class CleanStop {
       if (merge != null) {
         merge.hiddenCow().cut();
       }
-      origin.cut("the pool is closed");
+      origin.served().cut("the pool is closed");
       attempt(origin.name(), origin.image()::close);
     } finally {
       origin.gate().releaseViews(views);

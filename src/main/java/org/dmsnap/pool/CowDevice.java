@@ -84,7 +84,7 @@ final class CowDevice extends HiddenDevice {
       if (above == snapshot) {
         snapshot.flushIfValid();
       } else {
-        above.target().flush();
+        above.served().target().flush();
       }
     } finally {
       snapshot.gate().leaveView(stamp);

@@ -103,7 +103,7 @@ final class Creation {
   }
 
   private void takeInside(SnapshotVolume volume) throws IOException {
-    volume.origin().target().flush();
+    volume.origin().served().target().flush();
     if (volume.persistent()) {
       list(volume);
     }

@@ -174,7 +174,7 @@ final class OriginVolume extends Volume {
   private void settle() {
     RunningMerge running = layers.merge();
     Target idle = snapshots().isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin);
-    serve(running == null ? idle : running.target());
+    served().by(running == null ? idle : running.target());
     protection = poolReadOnly ? POOL_PROTECTION : imageProtection;
     for (SnapshotVolume snapshot : snapshots()) {
       if (snapshot.unloadable()) {
@@ -220,7 +220,7 @@ final class OriginVolume extends Volume {
 
   @Override
   public String status() {
-    Target target = served();
+    Target target = served().orNull();
     return "0 "
         + Sectors.in(size())
         + (target == null ? " error " : " " + target.type() + " " + target.status());
@@ -263,7 +263,7 @@ final class OriginVolume extends Volume {
   /** Makes durable what was written to it and to its persistent snapshots. */
   void flushAll() throws IOException {
     Flushes flushes = new Flushes();
-    flushes.add(() -> target().flush());
+    flushes.add(() -> served().target().flush());
     persistentSnapshots().forEach(snapshot -> flushes.add(snapshot::flushIfValid));
     flushes.add(image()::sync);
     flushes.end();

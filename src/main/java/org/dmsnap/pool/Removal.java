@@ -190,7 +190,7 @@ final class Removal {
         origin,
         () -> {
           origin.detach(snapshot);
-          snapshot.cut(snapshot.name() + " has been removed");
+          snapshot.served().cut(snapshot.name() + " has been removed");
           snapshot.hiddenCow().cut();
         });
     state.volumes().publish();
@@ -198,7 +198,7 @@ final class Removal {
   }
 
   private void dismantle(OriginVolume origin) {
-    Hold.during(origin, () -> origin.cut(origin.name() + " has been removed"));
+    Hold.during(origin, () -> origin.served().cut(origin.name() + " has been removed"));
     origin.resume();
     state.volumes().remove(origin);
     close(origin, origin.image()::close);

@@ -159,7 +159,7 @@ final class Reset {
 
   private void takeInside(Renewal renewal) throws IOException {
     SnapshotVolume volume = renewal.volume();
-    volume.origin().target().flush();
+    volume.origin().served().target().flush();
     if (volume.persistent()) {
       state.directory().replace(PoolFiles.fresh(renewal.file()), renewal.file());
       makeDurable(renewal);

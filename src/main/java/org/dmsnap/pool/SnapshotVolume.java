@@ -41,7 +41,7 @@ final class SnapshotVolume extends Volume {
   /** The engine has loaded it. */
   void loaded(Snapshot loaded) {
     snapshot = loaded;
-    serve(loaded);
+    served().by(loaded);
   }
 
   /** It has another COW device, and what was there to be seen of its last one is gone. */
@@ -56,19 +56,19 @@ final class SnapshotVolume extends Volume {
 
   /** It is Invalid by the pool's table: nothing is loaded, nothing to be protected. */
   void invalid(String reason) {
-    cut(name() + " is Invalid: " + reason);
+    served().cut(name() + " is Invalid: " + reason);
   }
 
   /** It is part of its origin from now on; the gate is held. */
   void cutForMerge() {
-    cut(name() + " merges into " + origin.name());
+    served().cut(name() + " merges into " + origin.name());
     hidden.cut();
   }
 
   /** It could not be loaded: its file must not be touched, and its origin not be written. */
   void unloadable(String reason) {
     unloadable = true;
-    cut(name() + " could not be loaded: " + reason);
+    served().cut(name() + " could not be loaded: " + reason);
   }
 
   /** Whether it could not be loaded. */
@@ -122,7 +122,7 @@ final class SnapshotVolume extends Volume {
 
   /** As {@link #flushIfValid}, and makes durable what was written to its origin. */
   void flushWithOrigin() throws IOException {
-    origin.target().flush();
+    origin.served().target().flush();
     flushIfValid();
   }
 
@@ -188,7 +188,7 @@ final class SnapshotVolume extends Volume {
   }
 
   private String parameters() {
-    Target target = served();
+    Target target = served().orNull();
     return target == null ? "Invalid" : target.status();
   }
 

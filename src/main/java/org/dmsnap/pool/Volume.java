@@ -8,14 +8,10 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Gate;
-import org.dmsnap.engine.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A device that users open: takes each request through the gate to the target that serves it now.
- *
- * <p>The target changes only while the gate is held, so a request sees one target from start to
- * end.
  */
 abstract sealed class Volume implements Device permits OriginVolume, SnapshotVolume {
 
@@ -26,8 +22,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
 
   private final String name;
   private final Gate gate;
-  private volatile @Nullable Target target;
-  private volatile String absence;
+  private final ServedBy served;
   private final ChangeTime time;
   private volatile long generation = GENERATIONS.incrementAndGet();
   private volatile String file;
@@ -40,7 +35,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     this.gate = gate;
     this.file = file;
     this.time = time;
-    this.absence = name + " is not there yet";
+    this.served = new ServedBy(name);
   }
 
   @Override
@@ -95,29 +90,9 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     file = renamed;
   }
 
-  /** Makes {@code next} serve it; the gate is held. */
-  final void serve(Target next) {
-    target = next;
-  }
-
-  /** Lets nothing serve it any more: requests fail with EIO and {@code why}; the gate is held. */
-  final void cut(String why) {
-    absence = why;
-    target = null;
-  }
-
-  /** The target that serves it, or null. */
-  final @Nullable Target served() {
-    return target;
-  }
-
-  /** The target that serves it; inside the gate. */
-  final Target target() throws IOException {
-    Target serving = target;
-    if (serving == null) {
-      throw new ErrnoException(Errno.EIO, absence);
-    }
-    return serving;
+  /** The target that serves it. */
+  final ServedBy served() {
+    return served;
   }
 
   /** Why it cannot be written, or null; does not change from null while it is open. */
@@ -152,7 +127,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   public final void read(long position, NativeBuffer buffer, int length) throws IOException {
     long stamp = gate.enterView();
     try {
-      target().read(position, buffer, length);
+      served.target().read(position, buffer, length);
     } finally {
       gate.leaveView(stamp);
     }
@@ -163,7 +138,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     long stamp = gate.enterView();
     try {
       if (!neverServed()) {
-        target().flush();
+        served.target().flush();
       }
     } finally {
       gate.leaveView(stamp);
@@ -177,7 +152,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   public final void write(long position, NativeBuffer buffer, int length) throws IOException {
     long stamp = enterChange();
     try {
-      target().write(position, buffer, length);
+      served.target().write(position, buffer, length);
     } finally { // what has failed may have changed some of it
       changed();
       gate.leaveChange(stamp);
@@ -189,7 +164,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     long stamp = enterChange();
     try {
       checkDiscard();
-      target().discard(position, length);
+      served.target().discard(position, length);
     } finally {
       changed();
       discarded();
@@ -202,9 +177,9 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     long stamp = enterChange();
     try {
       if (length > ZERO_PIECE) {
-        target().admitZero(position, length); // all of it, or nothing
+        served.target().admitZero(position, length); // all of it, or nothing
       }
-      target().zero(position, Math.min(length, ZERO_PIECE));
+      served.target().zero(position, Math.min(length, ZERO_PIECE));
     } finally {
       changed();
       gate.leaveChange(stamp);
@@ -220,7 +195,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
       gate.checkWanted();
       long stamp = enterChange();
       try {
-        target().zero(at, Math.min(end - at, ZERO_PIECE));
+        served.target().zero(at, Math.min(end - at, ZERO_PIECE));
       } finally {
         gate.leaveChange(stamp);
       }
@@ -234,7 +209,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
 
   /** Refuses a discard that would reach what must not change. */
   void checkDiscard() throws IOException {
-    target();
+    served.target();
   }
 
   private long enterChange() throws IOException {
