@@ -30,7 +30,7 @@ final class BlockMemory {
    * @param shared what it is taken from
    */
   BlockMemory(long bytes, CacheMemory shared) {
-    if (bytes < WriteCache.REGION_BYTES) {
+    if (bytes < Regions.BYTES) {
       throw new IllegalArgumentException("a cache of " + bytes + " bytes holds not even a region");
     }
     most = Math.toIntExact(bytes >> HeldBlock.SHIFT);

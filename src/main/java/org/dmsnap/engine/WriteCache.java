@@ -42,12 +42,6 @@ final class WriteCache implements BlockDevice {
   /** So many blocks are written to the image before the disk is to begin, ahead of the sync. */
   private static final int START_BLOCKS = 32;
 
-  private static final int STRIPES = 256;
-  private static final int REGION_SHIFT = 17;
-
-  /** What is written at once; memory for less would hold nothing. */
-  static final long REGION_BYTES = 1L << REGION_SHIFT;
-
   /** The snapshots of the origin, as the cache sees them. */
   interface Protection {
     /** Makes every exception durable that was committed before the call, where that is possible. */
@@ -68,7 +62,7 @@ final class WriteCache implements BlockDevice {
   private final BlockMemory memory;
   private final HeldBlocks held;
   private final DrainThread drainThread = new DrainThread(this);
-  private final StampedLock[] regions = new StampedLock[STRIPES];
+  private final Regions regions = new Regions();
   private final Object draining = new Object();
   private volatile DrainListener listener = DrainListener.NONE;
   private volatile boolean told; // of a failure, since a drain went well
@@ -84,9 +78,6 @@ final class WriteCache implements BlockDevice {
     this.stalls = stalls;
     this.memory = memory;
     this.held = new HeldBlocks(image, memory);
-    for (int i = 0; i < STRIPES; i++) {
-      regions[i] = new StampedLock();
-    }
   }
 
   /** Whether nothing waits. */
@@ -106,8 +97,8 @@ final class WriteCache implements BlockDevice {
       return;
     }
     for (int left = length; left > 0; ) {
-      int piece = withinRegion(position, left);
-      StampedLock lock = region(position);
+      int piece = Regions.within(position, left);
+      StampedLock lock = regions.lock(position);
       long stamp = lock.readLock(); // over both: what is held must not reach the image in between
       try {
         long address = buffer.address();
@@ -125,7 +116,7 @@ final class WriteCache implements BlockDevice {
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
     for (int left = length; left > 0; ) {
-      int piece = withinRegion(position, left);
+      int piece = Regions.within(position, left);
       if (!writePast(position, buffer, piece)) {
         holdWithin(position, buffer, piece);
       }
@@ -136,7 +127,7 @@ final class WriteCache implements BlockDevice {
 
   /** Writes to the image, unless something is held there. */
   private boolean writePast(long position, NativeBuffer buffer, int length) throws IOException {
-    StampedLock lock = region(position);
+    StampedLock lock = regions.lock(position);
     long stamp = lock.readLock(); // over the write: nothing may come to be held beneath it
     try {
       if (held.touches(position, length)) {
@@ -152,7 +143,7 @@ final class WriteCache implements BlockDevice {
   /** Keeps what was copied out for in memory until the copies are durable; may wait for room. */
   void hold(long position, NativeBuffer buffer, int length) throws IOException {
     for (int left = length; left > 0; ) {
-      int piece = withinRegion(position, left);
+      int piece = Regions.within(position, left);
       holdWithin(position, buffer, piece);
       position += piece;
       left -= piece;
@@ -172,7 +163,7 @@ final class WriteCache implements BlockDevice {
   }
 
   private boolean tryHold(long position, NativeBuffer buffer, int length) throws IOException {
-    StampedLock lock = region(position);
+    StampedLock lock = regions.lock(position);
     long stamp = lock.writeLock();
     try {
       return held.put(position, buffer, length);
@@ -196,8 +187,8 @@ final class WriteCache implements BlockDevice {
       Drain drain = new Drain(image, held, protection);
       int started = 0;
       for (int from = 0; from < positions.length; ) {
-        int to = endOfRegion(positions, from);
-        StampedLock lock = region(positions[from]);
+        int to = Regions.end(positions, from);
+        StampedLock lock = regions.lock(positions[from]);
         long stamp = lock.writeLock(); // until forgotten: what is newer must not slip in between
         try {
           drain.write(positions, from, to);
@@ -288,23 +279,5 @@ final class WriteCache implements BlockDevice {
     drainThread.stop();
     memory.close();
     image.close();
-  }
-
-  private StampedLock region(long position) {
-    return regions[(int) (position >> REGION_SHIFT) & (STRIPES - 1)];
-  }
-
-  private static int withinRegion(long position, int length) {
-    long region = 1L << REGION_SHIFT;
-    return (int) Math.min(length, region - (position & (region - 1)));
-  }
-
-  private static int endOfRegion(long[] positions, int from) {
-    int to = from + 1;
-    while (to < positions.length
-        && positions[to] >> REGION_SHIFT == positions[from] >> REGION_SHIFT) {
-      to++;
-    }
-    return to;
   }
 }

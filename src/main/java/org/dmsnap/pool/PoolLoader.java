@@ -253,8 +253,8 @@ final class PoolLoader {
     if (cow.size() >= DiskHeader.BYTES && DiskHeader.of(cow).isBlank()) {
       throw new ErrnoException(
           Errno.ENXIO,
-          "the COW device has no header, its first 4 bytes are zero: it was overwritten, or never used"
-              + " (then the command reset starts it)");
+          "the COW device has no header, its first 4 bytes are zero: it was overwritten, or never"
+              + " used (then the command reset starts it)");
     }
   }
 
