@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /** A control command from the command line: its words are written to its control file. */
 @CommandLine.Command(mixinStandardHelpOptions = true)
-final class ControlCommand implements Callable<Integer> {
+final class ControlCommand implements Callable<Integer>, Unanswered {
 
   private static final int SYNOPSIS_WIDTH = 72; // beside "Usage: "
   private static final String MERGE = "merge";
@@ -92,6 +92,16 @@ final class ControlCommand implements Callable<Integer> {
         .customSynopsis(synopsis(command))
         .footer(examples(command));
     return commandLine;
+  }
+
+  @Override
+  public boolean waitsOn(boolean terminal) {
+    return terminal && command.name().equals(MERGE) && chosen(WAIT);
+  }
+
+  @Override
+  public String consequence() {
+    return "; it may " + command.name() + " still, once it goes on";
   }
 
   @Override

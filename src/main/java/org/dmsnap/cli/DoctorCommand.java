@@ -2,7 +2,6 @@ package org.dmsnap.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,15 +14,15 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.doctor.Diagnosis;
 import org.dmsnap.cli.doctor.Diagnosis.Findings;
 import org.dmsnap.cli.doctor.MachineDoctor;
-import org.dmsnap.cli.doctor.MountDoctor;
 import org.dmsnap.cli.doctor.PoolDoctor;
+import org.dmsnap.cli.doctor.SleepDoctor;
 import org.dmsnap.cli.terminal.Json;
 import org.dmsnap.cli.terminal.Palette;
 import org.dmsnap.cli.terminal.Screen;
-import org.dmsnap.fuse.Mountpoint;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
+import org.dmsnap.kernel.UnaskedPath;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +46,7 @@ import picocli.CommandLine.Spec;
       "  dmsnap doctor vg         and is this pool in order, who holds it?",
       "  dmsnap doctor /mnt/vg    and what of this mount: snapshots, open volumes?"
     })
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand implements Callable<Integer>, Unanswered {
 
   private static final int INDENT = 9;
 
@@ -73,6 +72,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   private long problems;
 
+  /** One mount that does not answer keeps no other from being looked at. */
+  @Override
+  public boolean decides() {
+    return true;
+  }
+
   @Override
   public Integer call() throws IOException {
     if (sampleMillis < 1) {
@@ -86,33 +91,37 @@ final class DoctorCommand implements Callable<Integer> {
   private String render(Palette palette) throws IOException {
     Findings findings = new Findings();
     MachineDoctor.look(findings);
+    MountTable table = MountTable.read();
+    List<Mount> named = List.of();
     if (path != null) {
-      look(path, findings);
+      named = table.concerning(UnaskedPath.of(path, table));
+      look(path, table, findings);
     }
+    others(table, named, findings);
     problems = findings.problems();
     return json ? json(findings) : text(findings, palette);
   }
 
-  private void look(Path named, Findings findings) throws IOException {
-    Path absolute = resolved(named);
-    MountTable table = MountTable.read();
+  /** Looks whether the other mounts of this machine answer. */
+  private static void others(MountTable table, List<Mount> named, Findings findings)
+      throws IOException {
+    for (Mount mount : table.ofDmsnap()) {
+      if (!named.contains(mount)) {
+        new SleepDoctor(mount, findings).lookWhetherAsleep();
+      }
+    }
+  }
+
+  private void look(Path named, MountTable table, Findings findings) throws IOException {
+    Path absolute = UnaskedPath.of(named, table);
     Mount mount = table.at(absolute);
     if (mount != null && mount.isDmsnap()) {
-      new MountDoctor(mount, findings).look(sampleMillis);
+      new SleepDoctor(mount, findings).look(sampleMillis);
     } else if (Files.isDirectory(absolute) || !table.ofPool(absolute).isEmpty()) {
       new PoolDoctor(absolute, findings).look(sampleMillis);
     } else {
       throw new ErrnoException(
           Errno.ENOTDIR, FileName.of(named) + " is neither a pool nor a mountpoint");
-    }
-  }
-
-  /** As {@link Mountpoint#resolved}; a pool that is gone is known by its name. */
-  private static Path resolved(Path named) throws IOException {
-    try {
-      return Mountpoint.resolved(named);
-    } catch (NoSuchFileException gone) {
-      return named.toAbsolutePath().normalize();
     }
   }
 

@@ -60,7 +60,15 @@ public final class Main implements Runnable {
     Journal.prepare();
     String[] meant = meant(CommandLineWords.exactly(words));
     CommandLine commandLine = commandLine(meant.length == 0 ? "" : meant[0]);
-    System.exit(printed(commandLine, commandLine.execute(meant)));
+    end(commandLine, printed(commandLine, commandLine.execute(meant)));
+  }
+
+  /** Ends the process; nothing is left to be done then but by what has served a mount. */
+  private static void end(CommandLine commandLine, int code) {
+    if (commandLine.getSubcommands().containsKey("mount")) {
+      System.exit(code);
+    }
+    Runtime.getRuntime().halt(code); // for a thread may be waiting for what never comes
   }
 
   /** The exit code of a command that ended with {@code code} and may have printed in vain. */
@@ -130,6 +138,7 @@ public final class Main implements Runnable {
         .setErr(StandardOutput.writer(System.err))
         .registerConverter(Path.class, Main::path)
         .setExpandAtFiles(false)
+        .setExecutionStrategy(Supervision::run)
         .setParameterExceptionHandler(Main::misused)
         .setExecutionExceptionHandler(Main::failed);
   }

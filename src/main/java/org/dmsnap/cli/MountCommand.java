@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.cli.answer.Deadline;
 import org.dmsnap.cli.cow.Estimates;
 import org.dmsnap.cli.doctor.AttachedImages;
 import org.dmsnap.cli.mount.Launcher;
@@ -21,6 +22,7 @@ import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
+import org.dmsnap.kernel.UnaskedPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,7 +54,7 @@ import picocli.CommandLine.Spec;
       "  dmsnap mount vg /mnt/vg",
       "  dmsnap mount -o overflow=refuse,autoextend_percent=50 vg /mnt/vg"
     })
-final class MountCommand implements Callable<Integer> {
+final class MountCommand implements Callable<Integer>, Unanswered {
 
   @Spec private CommandSpec spec;
 
@@ -86,8 +88,8 @@ final class MountCommand implements Callable<Integer> {
     if (ifNeeded && isMounted(source)) {
       return 0;
     }
-    refuseMount(source, target);
-    List<String> orphans = holdersOfDead(target);
+    List<String> orphans =
+        Deadline.of(List.of(source, target)).during(() -> orphans(source, target));
     MountSession session =
         Working.during(
             "loading " + FileName.of(source),
@@ -118,9 +120,22 @@ final class MountCommand implements Callable<Integer> {
   }
 
   private boolean isMounted(Path source) throws IOException {
-    String place = FileName.of(Mountpoint.resolved(mountpoint));
-    return MountTable.read().ofPool(source).stream()
+    MountTable table = MountTable.read();
+    String place = FileName.of(UnaskedPath.of(mountpoint, table));
+    return table.ofPool(source).stream()
         .anyMatch(mount -> mount.mountpoint().equals(place));
+  }
+
+  /** It goes on for as long as the mount does. */
+  @Override
+  public boolean decides() {
+    return true;
+  }
+
+  /** Asks what is mounted in either place, which may not answer. */
+  private static List<String> orphans(Path source, Path target) throws IOException {
+    refuseMount(source, target);
+    return holdersOfDead(target);
   }
 
   /** A mount is no pool, though it is a directory, too. */

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
     description = "Unmounts a pool; returns once everything is committed and the pool unlocked.",
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  dmsnap umount /mnt/vg"})
-final class UmountCommand implements Callable<Integer> {
+final class UmountCommand implements Callable<Integer>, Unanswered {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1); // handles are closed a bit later
   private static final Duration POLL = Duration.ofMillis(50);
@@ -48,8 +48,27 @@ final class UmountCommand implements Callable<Integer> {
       description = "What umount(8) passes to its helpers; of no effect.")
   private @Nullable List<String> unusedWords;
 
+  @Option(
+      names = "--wait",
+      description = "Go on waiting for a server that does not answer, as on a terminal.")
+  private boolean patient;
+
   @Parameters(paramLabel = "MOUNTPOINT", description = "Where the pool is mounted.")
   private Path mountpoint;
+
+  private volatile boolean unmounted;
+
+  @Override
+  public boolean waitsOn(boolean terminal) {
+    return patient || terminal;
+  }
+
+  @Override
+  public String consequence() {
+    return unmounted
+        ? "; it is unmounted, and the pool is locked until that has written what it holds"
+        : "; it is still mounted";
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -60,6 +79,7 @@ final class UmountCommand implements Callable<Integer> {
     List<PoolServer> servers = PoolServer.of(mount);
     List<String> unwritten = Unwritten.of(path);
     unmount(path);
+    unmounted = true;
     List<String> others =
         PoolServer.hasLost(mount, servers) ? awaitDone(mount, servers) : awaitUnlocked(mount);
     if (!unwritten.isEmpty()) {

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * request has been read when its answer is put over it.
  *
  * <p>libfuse does not see these requests and need not: it keeps no state of them. That someone
- * waits no longer for an answer ({@code FUSE_INTERRUPT}) is told to {@link Interrupts}, for libfuse
- * would look for a request that it does not have.
+ * waits no longer for an answer ({@code FUSE_INTERRUPT}) is told to {@link Interrupts} and to
+ * {@link GivenUp}, for libfuse would look for a request that it does not have.
  */
 final class DataRequests {
 
@@ -55,6 +55,7 @@ final class DataRequests {
 
   private final HandleTable handles;
   private final Interrupts interrupts;
+  private final GivenUp givenUp;
   private final int device;
   private final int capacity;
   private final Pointer request;
@@ -65,9 +66,11 @@ final class DataRequests {
    * @param device the descriptor of {@code /dev/fuse}
    * @param capacity how many bytes a request may have; an answer's bytes may have as many
    */
-  DataRequests(HandleTable handles, Interrupts interrupts, int device, int capacity) {
+  DataRequests(
+      HandleTable handles, Interrupts interrupts, GivenUp givenUp, int device, int capacity) {
     this.handles = handles;
     this.interrupts = interrupts;
+    this.givenUp = givenUp;
     this.device = device;
     this.capacity = capacity;
     Pointer memory = Memory.allocateDirect(Runtime.getSystemRuntime(), capacity + 2L * PAGE);
@@ -88,6 +91,11 @@ final class DataRequests {
     return capacity;
   }
 
+  /** The number of the request there. */
+  long unique() {
+    return request.getLong(UNIQUE);
+  }
+
   /**
    * Answers the request of {@code received} bytes if it is one of these.
    *
@@ -101,6 +109,7 @@ final class DataRequests {
       write(received);
     } else if (opcode == INTERRUPT) {
       interrupts.interrupt(request.getLong(INTERRUPTED));
+      givenUp.interrupted(request.getLong(INTERRUPTED));
     } else {
       return false;
     }
@@ -127,13 +136,25 @@ final class DataRequests {
     long unique = request.getLong(UNIQUE);
     int result;
     try {
-      result = handle().write(bytes, length(received - REQUEST_BYTES), request.getLong(OFFSET));
+      result = write(handle(), unique, length(received - REQUEST_BYTES));
     } catch (Throwable failure) {
       result = Errors.toErrno("write", failure);
     }
     bytes.putInt(0, result); // and of no meaning if it failed
     bytes.putInt(4, 0);
     answer(unique, Math.min(result, 0), result < 0 ? 0 : WRITTEN_BYTES);
+  }
+
+  private int write(Handle handle, long unique, int length) throws IOException {
+    if (!(handle instanceof ControlHandle)) {
+      return handle.write(bytes, length, request.getLong(OFFSET));
+    }
+    givenUp.begins(unique);
+    try {
+      return handle.write(bytes, length, request.getLong(OFFSET));
+    } finally {
+      givenUp.ended(unique);
+    }
   }
 
   private Handle handle() throws IOException {

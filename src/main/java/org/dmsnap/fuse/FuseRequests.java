@@ -24,6 +24,7 @@ final class FuseRequests implements Requests {
   private final Interrupts interrupts = new Interrupts();
   private final Pointer session;
   private final Pointer channel;
+  private final GivenUp givenUp;
 
   /**
    * @param fuse as got from {@link LibFuse#fuse_setup}
@@ -33,6 +34,7 @@ final class FuseRequests implements Requests {
     this.handles = handles;
     session = libFuse.fuse_get_session(fuse);
     channel = libFuse.fuse_session_next_chan(session, null);
+    givenUp = new GivenUp(libFuse.fuse_chan_fd(channel));
   }
 
   @Override
@@ -41,6 +43,7 @@ final class FuseRequests implements Requests {
         new DataRequests(
             handles,
             interrupts,
+            givenUp,
             libFuse.fuse_chan_fd(channel),
             (int) libFuse.fuse_chan_bufsize(channel));
     Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
@@ -63,8 +66,11 @@ final class FuseRequests implements Requests {
     from.putPointer(0, channel);
     int received = libFuse.fuse_chan_recv(from.address(), data.request(), data.capacity());
     if (received > 0 && !data.serve(received)) {
-      serving.begin(data.unique());
+      long unique = data.unique();
+      serving.begin(unique);
+      givenUp.begins(unique);
       libFuse.fuse_session_process(session, data.request(), received, from.getPointer(0));
+      givenUp.ended(unique);
     }
     return received;
   }

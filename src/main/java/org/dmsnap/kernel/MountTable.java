@@ -59,6 +59,23 @@ public record MountTable(List<Mount> mounts) {
     return mounts.stream().filter(Mount::isDmsnap).toList();
   }
 
+  /** Whether {@code path}, absolute and without links, is a mountpoint of dmsnap or in one. */
+  boolean isInDmsnap(Path path) {
+    Mount holding = holding(path);
+    return holding != null && holding.isDmsnap();
+  }
+
+  /**
+   * The mounts of dmsnap that {@code path}, absolute and without links, lies in or is the pool of;
+   * no file system is asked, so a pool is known by this path alone.
+   */
+  public List<Mount> concerning(Path path) {
+    Mount holding = holding(path);
+    return ofDmsnap().stream()
+        .filter(mount -> mount.equals(holding) || mount.poolText().equals(FileName.of(path)))
+        .toList();
+  }
+
   /**
    * The mounts of the pool {@code path}, by whatever path either was named. One that is gone is
    * known by its name alone.

@@ -44,7 +44,7 @@ class DataRequestsTest {
     device = LibC.INSTANCE.openat(-1, directory.resolve("fuse").toString(), O_RDWR_CREAT, 0600);
     handles.add(new Bytes()); // so that the number is not the one of all zeroes
     number = handles.add(file);
-    requests = new DataRequests(handles, new Interrupts(), device, CAPACITY);
+    requests = new DataRequests(handles, new Interrupts(), new GivenUp(device), device, CAPACITY);
   }
 
   @AfterEach

@@ -42,6 +42,11 @@ public record Diagnosis(State state, String about, String text, String advice) {
       all.add(new Diagnosis(State.PROBLEM, about, text, advice));
     }
 
+    /** Takes over what was found elsewhere. */
+    void add(Findings others) {
+      all.addAll(others.all);
+    }
+
     /** All of it. */
     public List<Diagnosis> all() {
       return List.copyOf(all);

@@ -38,7 +38,7 @@ public record PoolDoctor(Path pool, Findings findings) {
       space();
     }
     for (Mount mount : mounts) {
-      new MountDoctor(mount, findings).look(sampleMillis);
+      new SleepDoctor(mount, findings).look(sampleMillis);
     }
   }
 
