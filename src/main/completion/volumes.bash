@@ -26,9 +26,9 @@ _dmsnap_with_volumes() {
   if [[ -z $mountpoint ]]; then
     words=$(awk '$3 == "fuse.dmsnap" { print $2 }' /proc/mounts)
   elif [[ $command == status || $command == table ]]; then
-    words=$(ls "$mountpoint/ctl/status" 2>/dev/null)
+    words=$(timeout 2 ls "$mountpoint/ctl/status" 2>/dev/null)
   else
-    words=$(ls "$mountpoint" 2>/dev/null | grep -vxE 'ctl|.*-(real|cow)')
+    words=$(timeout 2 ls "$mountpoint" 2>/dev/null | grep -vxE 'ctl|.*-(real|cow)')
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }

@@ -33,11 +33,12 @@ class ArchitectureTest {
   private static final List<Room> ROOMS =
       List.of(
           new Room("cli.document", "cli"),
-          new Room("cli.doctor", "cli.mounted", "cli.terminal"),
+          new Room("cli.doctor", "cli.answer", "cli.mounted", "cli.terminal"),
           new Room("cli.mount", "cli.terminal"),
           new Room("cli.cow", "cli.mounted", "cli.terminal"),
           new Room("cli.mounted", "cli.terminal"),
           new Room("cli.freeze", "cli.terminal"),
+          new Room("cli.answer"),
           new Room("cli.terminal"),
           new Room("pool.table"));
 

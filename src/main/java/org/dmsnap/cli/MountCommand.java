@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.answer.Deadline;
@@ -15,6 +16,7 @@ import org.dmsnap.cli.mount.Launcher;
 import org.dmsnap.cli.mount.MountOptionParser;
 import org.dmsnap.cli.mount.MountSession;
 import org.dmsnap.cli.mount.MountSettings;
+import org.dmsnap.cli.mount.Remount;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.fuse.Mountpoint;
@@ -47,6 +49,11 @@ import picocli.CommandLine.Spec;
       "  overflow=invalidate      a write that a full snapshot cannot follow makes",
       "                           it Invalid; refuse: is refused with ENOSPC",
       "  threads=N                that serve requests (the processors, at least 2)",
+      "  umask=                   instead of mode=: what is taken from 0666",
+      "  nonempty                 hide what is in the directory (off)",
+      "  context=, fscontext=,    labels of SELinux, for the kernel; in quotes if they",
+      "  defcontext=, rootcontext=  have commas",
+      "  remount,ro; remount,rw   change a mount that is there already",
       "  accept_changed_origin    mount though an origin was changed meanwhile (off)",
       "and the generic ones of mount(8).",
       "",
@@ -82,9 +89,12 @@ final class MountCommand implements Callable<Integer>, Unanswered {
   @Override
   public Integer call() throws Exception {
     Path source = source();
+    Path target = mountpoint.toAbsolutePath().normalize();
+    if (remounts()) {
+      return Deadline.of(List.of(target)).during(() -> remount(target));
+    }
     MountSettings settings = settings(source);
     Launcher launcher = Launcher.ofThisProcess();
-    Path target = mountpoint.toAbsolutePath().normalize();
     if (ifNeeded && isMounted(source)) {
       return 0;
     }
@@ -181,9 +191,22 @@ final class MountCommand implements Callable<Integer>, Unanswered {
         .toList();
   }
 
+  private boolean remounts() {
+    return understood(() -> Remount.isAsked(options));
+  }
+
+  private int remount(Path target) throws IOException {
+    Remount.change(target, options);
+    return 0;
+  }
+
   private MountSettings settings(Path source) {
+    return understood(() -> MountOptionParser.parse(source, options));
+  }
+
+  private <T> T understood(Supplier<T> words) {
     try {
-      return MountOptionParser.parse(source, options);
+      return words.get();
     } catch (IllegalArgumentException bad) {
       throw new ParameterException(spec.commandLine(), ErrorLine.reason(bad), bad);
     }

@@ -15,6 +15,7 @@ import org.dmsnap.kernel.Mount;
 final class LibFuseOptions {
 
   private static final Path FUSE_CONF = Path.of("/etc/fuse.conf");
+  private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
   private static final String USER_ALLOW_OTHER = "user_allow_other";
 
   /**
@@ -48,6 +49,7 @@ final class LibFuseOptions {
     if (options.readOnly()) {
       words.add("ro");
     }
+    addHandedOn(options.handedOn(), root);
     addAccess(options, root, root || userAllowOther(FUSE_CONF));
   }
 
@@ -59,6 +61,39 @@ final class LibFuseOptions {
   /** What the mounter should read. */
   List<String> warnings() {
     return warnings;
+  }
+
+  /**
+   * A comma within a context is its own: escaped for libfuse, and in quotes for the kernel.
+   *
+   * @throws ErrnoException if they are contexts that nobody would take
+   */
+  private void addHandedOn(List<String> options, boolean root) throws ErrnoException {
+    for (String option : options) {
+      if (!option.equals(MountOptions.NONEMPTY)) {
+        refuseContext(option.substring(0, option.indexOf('=') + 1), root);
+      }
+      words.add(escape(option));
+    }
+  }
+
+  private static void refuseContext(String name, boolean root) throws ErrnoException {
+    if (!root) {
+      throw new ErrnoException(
+          Errno.EPERM, name + " is for root alone: mount as root, or leave it out");
+    }
+    if (!hasSelinux()) {
+      throw new ErrnoException(
+          Errno.EINVAL, name + " needs SELinux, which is not in use here: leave it out");
+    }
+  }
+
+  private static boolean hasSelinux() {
+    try {
+      return Files.readString(FILE_SYSTEMS).contains("selinuxfs");
+    } catch (IOException unknown) {
+      return true; // the kernel will say
+    }
   }
 
   private void addAccess(MountOptions options, boolean root, boolean allowed)

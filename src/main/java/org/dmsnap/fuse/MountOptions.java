@@ -1,6 +1,7 @@
 package org.dmsnap.fuse;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The part of the mount options that is the front-end's.
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  *     on
  * @param readOnly mount {@code ro}
  * @param threads how many threads are to be free to serve requests
+ * @param handedOn words for libfuse and the kernel: {@link #NONEMPTY}, contexts of SELinux
  */
 public record MountOptions(
     Path source,
@@ -23,10 +25,14 @@ public record MountOptions(
     boolean allowOther,
     boolean allowRoot,
     boolean readOnly,
-    int threads) {
+    int threads,
+    List<String> handedOn) {
 
   /** Owner reads and writes. */
   public static final int DEFAULT_MODE = 0600;
+
+  /** Mount though there is something in the directory, which is hidden then. */
+  public static final String NONEMPTY = "nonempty";
 
   /**
    * @throws IllegalArgumentException if a number is out of its range
@@ -51,7 +57,8 @@ public record MountOptions(
         false,
         false,
         false,
-        defaultThreads());
+        defaultThreads(),
+        List.of());
   }
 
   /** The processors, at least 2. */

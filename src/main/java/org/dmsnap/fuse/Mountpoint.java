@@ -36,9 +36,9 @@ public final class Mountpoint {
 
   /**
    * Takes away what dead processes left mounted at {@code path}, and checks that it can be mounted
-   * over.
+   * over: that it is empty, too, unless that is not to matter.
    */
-  static Mountpoint ready(Path path) throws IOException {
+  static Mountpoint ready(Path path, boolean nonempty) throws IOException {
     Path absolute = resolved(path);
     Mountpoint raw = new Mountpoint(absolute);
     while (raw.dead()) {
@@ -61,10 +61,13 @@ public final class Mountpoint {
               + ": name a directory that you may write to");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(absolute)) {
-      if (entries.iterator().hasNext()) {
+      if (!nonempty && entries.iterator().hasNext()) {
         throw new ErrnoException(
             Errno.ENOTEMPTY,
-            "mountpoint " + FileName.of(path) + " is not empty: mount over an empty directory");
+            "mountpoint "
+                + FileName.of(path)
+                + " is not empty: mount over an empty directory"
+                + ", or hide what is in it with -o nonempty");
       }
     }
     return new Mountpoint(absolute.toRealPath());

@@ -2,6 +2,7 @@ package org.dmsnap.cli.mount;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,14 +19,16 @@ public final class MountOptionParser {
           ("defaults auto noauto nofail user nouser users owner group _netdev dev nodev suid nosuid"
                   + " exec noexec atime noatime diratime nodiratime relatime norelatime strictatime"
                   + " nostrictatime lazytime nolazytime sync async dirsync mand nomand iversion"
-                  + " noiversion silent loud")
+                  + " noiversion silent loud symfollow nosymfollow nobootwait"
+                  // and what is always so
+                  + " default_permissions subtype=dmsnap")
               .split(" ", -1));
 
-  private static final List<String> GENERIC_PREFIXES = List.of("x-", "X-", "user=", "comment=");
+  private static final List<String> GENERIC_PREFIXES = List.of("x-", "X-", "user=", "comment=", "helper=", "uhelper=");
 
   private static final Set<String> VALUED =
       Set.of(
-          "uid gid mode autoextend_threshold autoextend_percent overflow threads".split(" ", -1));
+          "uid gid mode umask fmask autoextend_threshold autoextend_percent overflow threads".split(" ", -1));
 
   private static final Map<String, OverflowPolicy> OVERFLOW =
       Map.of("invalidate", OverflowPolicy.INVALIDATE, "refuse", OverflowPolicy.REFUSE);
@@ -36,7 +39,10 @@ public final class MountOptionParser {
   private static final int MOST_THREADS = 1024;
   private static final long MAX_ID = 0xFFFFFFFEL; // -1 means "leave as it is" to the kernel
 
+  private static final int ALL_READ_AND_WRITE = 0666;
+
   private final Path source;
+  private final Set<String> handedOn = new LinkedHashSet<>();
   private final List<String> warnings = new ArrayList<>();
   private boolean readOnly;
   private boolean acceptChangedOrigin;
@@ -66,7 +72,7 @@ public final class MountOptionParser {
   public static MountSettings parse(Path source, List<String> lists) {
     MountOptionParser parser = new MountOptionParser(source);
     for (String list : lists) {
-      for (String option : list.split(",", -1)) {
+      for (String option : OptionWords.of(list)) {
         parser.take(option);
       }
     }
@@ -96,6 +102,7 @@ public final class MountOptionParser {
       case "allow_other" -> allowOther = true;
       case "allow_root" -> allowRoot = true;
       case "accept_changed_origin" -> acceptChangedOrigin = true;
+      case MountOptions.NONEMPTY -> handedOn.add(option);
       default -> throw VALUED.contains(option) ? valueless(option) : unknown(option);
     }
   }
@@ -104,12 +111,15 @@ public final class MountOptionParser {
     switch (name) {
       case "uid" -> uid = (int) number(name, value, 0, MAX_ID);
       case "gid" -> gid = (int) number(name, value, 0, MAX_ID);
-      case "mode" -> mode = permissions(value);
+      case "mode" -> mode = permissions(name, value);
+      case "umask", "fmask" -> mode = ALL_READ_AND_WRITE & ~permissions(name, value);
+      case "context", "fscontext", "defcontext", "rootcontext" ->
+          handedOn.add(name + "=" + context(name, value));
       case "autoextend_threshold" -> threshold = (int) number(name, value, 0, THRESHOLD_OFF);
       case "autoextend_percent" -> percent = (int) number(name, value, 0, Integer.MAX_VALUE);
       case "overflow" -> overflow = policy(value);
       case "threads" -> threads = (int) number(name, value, 1, MOST_THREADS);
-      case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin" ->
+      case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin", "nonempty" ->
           throw new IllegalArgumentException(
               "mount option " + name + "=" + value + ": it takes no value");
       default -> throw unknown(name + "=" + value);
@@ -132,7 +142,7 @@ public final class MountOptionParser {
     }
     return new MountSettings(
         new PoolOptions(readOnly, acceptChangedOrigin, threshold, Math.max(1, percent), overflow),
-        new MountOptions(source, uid, gid, mode, allowOther, allowRoot, readOnly, threads),
+        new MountOptions(source, uid, gid, mode, allowOther, allowRoot, readOnly, threads, List.copyOf(handedOn)),
         List.copyOf(warnings));
   }
 
@@ -145,10 +155,10 @@ public final class MountOptionParser {
     return number;
   }
 
-  private static int permissions(String value) {
+  private static int permissions(String name, String value) {
     if (!value.matches("0*[0-7]{1,3}")) {
       throw new IllegalArgumentException(
-          "mode=" + value + ": it must be an octal number from 0 to 777, such as 0660");
+          name + "=" + value + ": it must be an octal number from 0 to 777, such as 0660");
     }
     return Integer.parseInt(value, 8);
   }
@@ -161,12 +171,25 @@ public final class MountOptionParser {
     return policy;
   }
 
+  /** In quotes, as the kernel wants what has commas. */
+  private static String context(String name, String value) {
+    String bare = value.replace("\"", "");
+    if (bare.isEmpty()) {
+      throw valueless(name);
+    }
+    return bare.indexOf(',') < 0 ? bare : '"' + bare + '"';
+  }
+
   private static IllegalArgumentException valueless(String option) {
     return new IllegalArgumentException(
         "mount option " + option + ": it needs a value, " + option + "=...");
   }
 
   private static IllegalArgumentException unknown(String option) {
-    return new IllegalArgumentException("unknown mount option " + option);
+    String reason = OptionWords.reasonAgainst(option);
+    return new IllegalArgumentException(
+        reason.isEmpty()
+            ? "unknown mount option " + option
+            : "mount option " + option + ": " + reason);
   }
 }

@@ -38,7 +38,7 @@ class MountOptionParserTest {
 
     assertThat(settings.pool())
         .isEqualTo(new PoolOptions(true, true, 80, 50, OverflowPolicy.REFUSE));
-    assertThat(settings.front()).isEqualTo(new MountOptions(POOL, 7, 8, 0640, true, true, true, 5));
+    assertThat(settings.front()).isEqualTo(new MountOptions(POOL, 7, 8, 0640, true, true, true, 5, List.of()));
   }
 
   @ParameterizedTest
@@ -120,5 +120,61 @@ class MountOptionParserTest {
     assertThatIllegalArgumentException().isThrownBy(() -> parse("autoextend_percent=0"));
     assertThat(parse("autoextend_percent=0,autoextend_threshold=100").pool().autoextendThreshold())
         .isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "default_permissions",
+        "subtype=dmsnap",
+        "nosymfollow",
+        "uhelper=udisks2",
+        "comment=\"one, two\""
+      })
+  void what_is_always_so_or_another_s_is_accepted(String option) {
+    assertThat(parse(option).front()).isEqualTo(MountOptions.defaults(POOL));
+  }
+
+  @Test
+  void a_comma_within_quotes_is_the_context_s() {
+    MountSettings settings =
+        parse("ro,context=\"system_u:object_r:x_t:s0:c1,c2\",nonempty", "fscontext=a:b:c");
+
+    assertThat(settings.front().handedOn())
+        .containsExactly(
+            "context=\"system_u:object_r:x_t:s0:c1,c2\"", "nonempty", "fscontext=a:b:c");
+    assertThat(settings.pool().readOnly()).isTrue();
+  }
+
+  @Test
+  void a_umask_is_taken_from_what_all_may() {
+    assertThat(parse("umask=027").front().mode()).isEqualTo(0640);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "auto_unmount",
+        "fsname=/dev/x",
+        "subtype=other",
+        "dmask=022",
+        "fd=3",
+        "rootmode=40000",
+        "user_id=0",
+        "max_read=4096",
+        "blksize=512",
+        "loop",
+        "offset=512"
+      })
+  void what_cannot_be_is_refused_with_its_reason(String option) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> parse(option))
+        .withMessageStartingWith("mount option " + option + ": ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"context=\"a,b", "context=", "context", "umask=9", "nonempty=yes"})
+  void what_is_half_an_option_is_refused(String option) {
+    assertThatIllegalArgumentException().isThrownBy(() -> parse(option));
   }
 }
