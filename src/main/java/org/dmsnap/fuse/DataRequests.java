@@ -116,11 +116,6 @@ final class DataRequests {
     return true;
   }
 
-  /** The number of the request there, which its answer and an interrupt of it bear, too. */
-  long unique() {
-    return request.getLong(UNIQUE);
-  }
-
   private void read() {
     long unique = request.getLong(UNIQUE);
     int result;

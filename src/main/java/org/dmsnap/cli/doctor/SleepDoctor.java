@@ -7,6 +7,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.answer.Deadline;
 import org.dmsnap.cli.doctor.Diagnosis.Findings;
+import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.kernel.Mount;
 
 /**
@@ -44,7 +45,7 @@ public record SleepDoctor(Mount mount, Findings findings) {
       if (silent.errno() != Errno.ETIMEDOUT) {
         throw silent;
       }
-      findings.problem("mount " + mount.mountpoint(), silent.getMessage(), "");
+      findings.problem("mount " + mount.mountpoint(), ErrorLine.reason(silent), "");
       return false;
     }
   }
