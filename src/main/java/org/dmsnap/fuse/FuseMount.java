@@ -63,7 +63,8 @@ public final class FuseMount implements AutoCloseable {
     boolean root = MountCalls.INSTANCE.geteuid() == 0;
     LibFuseOptions words = new LibFuseOptions(options, root);
     DmsnapFuse fileSystem = fileSystem(pool, loop, options); // or nothing is done for a mount
-    Mountpoint ready = Mountpoint.ready(mountpoint, options.handedOn().contains(MountOptions.NONEMPTY));
+    Mountpoint ready =
+        Mountpoint.ready(mountpoint, options.handedOn().contains(MountOptions.NONEMPTY));
     FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
     loop.start(new FuseRequests(mount.libFuse, mount.fuse, fileSystem.handles()));
     mount.awaitBegin();

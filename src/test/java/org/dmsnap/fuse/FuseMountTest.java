@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,7 +223,8 @@ class FuseMountTest extends MountFixture {
     MountOptions rw = options();
 
     mount(
-        new MountOptions(rw.source(), rw.uid(), rw.gid(), 0640, false, false, true, rw.threads(), List.of()));
+        new MountOptions(
+            rw.source(), rw.uid(), rw.gid(), 0640, false, false, true, rw.threads(), List.of()));
 
     assertThat(Files.getAttribute(at("base"), "unix:mode")).isEqualTo(0100440);
     assertThat(Files.getAttribute(at("ctl"), "unix:mode")).isEqualTo(0040750);

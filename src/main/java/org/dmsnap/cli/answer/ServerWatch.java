@@ -110,7 +110,9 @@ final class ServerWatch implements AutoCloseable {
         + " has not answered for "
         + seconds
         + " s, since "
-        + LocalTime.now(ZoneId.systemDefault()).minus(patience, ChronoUnit.NANOS).truncatedTo(ChronoUnit.SECONDS)
+        + LocalTime.now(ZoneId.systemDefault())
+            .minus(patience, ChronoUnit.NANOS)
+            .truncatedTo(ChronoUnit.SECONDS)
         + ": "
         + process;
   }

@@ -24,11 +24,13 @@ public final class MountOptionParser {
                   + " default_permissions subtype=dmsnap")
               .split(" ", -1));
 
-  private static final List<String> GENERIC_PREFIXES = List.of("x-", "X-", "user=", "comment=", "helper=", "uhelper=");
+  private static final List<String> GENERIC_PREFIXES =
+      List.of("x-", "X-", "user=", "comment=", "helper=", "uhelper=");
 
   private static final Set<String> VALUED =
       Set.of(
-          "uid gid mode umask fmask autoextend_threshold autoextend_percent overflow threads".split(" ", -1));
+          "uid gid mode umask fmask autoextend_threshold autoextend_percent overflow threads"
+              .split(" ", -1));
 
   private static final Map<String, OverflowPolicy> OVERFLOW =
       Map.of("invalidate", OverflowPolicy.INVALIDATE, "refuse", OverflowPolicy.REFUSE);
@@ -142,7 +144,16 @@ public final class MountOptionParser {
     }
     return new MountSettings(
         new PoolOptions(readOnly, acceptChangedOrigin, threshold, Math.max(1, percent), overflow),
-        new MountOptions(source, uid, gid, mode, allowOther, allowRoot, readOnly, threads, List.copyOf(handedOn)),
+        new MountOptions(
+            source,
+            uid,
+            gid,
+            mode,
+            allowOther,
+            allowRoot,
+            readOnly,
+            threads,
+            List.copyOf(handedOn)),
         List.copyOf(warnings));
   }
 

@@ -22,7 +22,8 @@ final class OptionWords {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     boolean quoted = false;
-    for (char letter : list.toCharArray()) {
+    for (int i = 0; i < list.length(); i++) {
+      char letter = list.charAt(i);
       quoted ^= letter == '"';
       if (letter == ',' && !quoted) {
         words.add(word.toString());

@@ -38,7 +38,8 @@ class MountOptionParserTest {
 
     assertThat(settings.pool())
         .isEqualTo(new PoolOptions(true, true, 80, 50, OverflowPolicy.REFUSE));
-    assertThat(settings.front()).isEqualTo(new MountOptions(POOL, 7, 8, 0640, true, true, true, 5, List.of()));
+    assertThat(settings.front())
+        .isEqualTo(new MountOptions(POOL, 7, 8, 0640, true, true, true, 5, List.of()));
   }
 
   @ParameterizedTest
