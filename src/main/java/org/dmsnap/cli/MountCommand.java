@@ -132,8 +132,7 @@ final class MountCommand implements Callable<Integer>, Unanswered {
   private boolean isMounted(Path source) throws IOException {
     MountTable table = MountTable.read();
     String place = FileName.of(UnaskedPath.of(mountpoint, table));
-    return table.ofPool(source).stream()
-        .anyMatch(mount -> mount.mountpoint().equals(place));
+    return table.ofPool(source).stream().anyMatch(mount -> mount.mountpoint().equals(place));
   }
 
   /** It goes on for as long as the mount does. */

@@ -1,10 +1,9 @@
 package org.dmsnap.fuse;
 
 import java.util.Set;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -30,20 +29,13 @@ final class GivenUp {
 
   private final int device;
   private final Set<Long> pending = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService timer =
-      new ScheduledThreadPoolExecutor(1, GivenUp::thread);
+  private final Timer timer = new Timer("given-up", true);
 
   /**
    * @param device the descriptor of {@code /dev/fuse}
    */
   GivenUp(int device) {
     this.device = device;
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "given-up");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** A request that may be given up is going to be served. */
@@ -59,7 +51,14 @@ final class GivenUp {
   /** Who waits for the answer got a signal. */
   void interrupted(long unique) {
     if (pending.contains(unique)) {
-      timer.schedule(() -> letGo(unique), GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      timer.schedule(
+          new TimerTask() {
+            @Override
+            public void run() {
+              letGo(unique);
+            }
+          },
+          GRACE_MILLIS);
     }
   }
 
