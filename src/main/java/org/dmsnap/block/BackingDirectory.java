@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,13 @@ public interface BackingDirectory extends Closeable {
     FILE,
     BLOCK_DEVICE,
     OTHER
+  }
+
+  /** What must hold for something to be done. */
+  @FunctionalInterface
+  interface Check {
+    /** Throws if it does not hold. */
+    void run() throws IOException;
   }
 
   /** The directory's own name, such as {@code vg}. */
@@ -101,7 +109,31 @@ public interface BackingDirectory extends Closeable {
    * of an unfinished one is called {@code .NAME.new}, and means nothing.
    */
   default void replaceText(String name, String text) throws IOException {
-    TextFile.replace(this, name, text);
+    replaceText(name, text, () -> {});
+  }
+
+  /** As above, if {@code check} throws nothing just before: else nothing has changed. */
+  default void replaceText(String name, String text, Check check) throws IOException {
+    TextFile.replace(this, name, text, check);
+  }
+
+  /**
+   * Makes sure that a lock on the directory, if it was taken, is held still: a machine that was cut
+   * off may have lost it.
+   *
+   * @throws ErrnoException EIO if another may have it by now; nothing is read or written any more
+   */
+  default void checkLock() throws IOException {}
+
+  /**
+   * Has {@code listener} told in words, once, if the file system beneath goes away, or the lock is
+   * lost: nothing is read or written from then on, for good, and all calls fail with EIO.
+   */
+  default void whenLost(Consumer<String> listener) {}
+
+  /** As {@link #close}, of a directory that is not to be had after all: no trace of it is left. */
+  default void giveUp() throws IOException {
+    close();
   }
 
   /** Makes all changes of names durable. */

@@ -17,12 +17,6 @@ public final class FileDevice implements BlockDevice {
 
   private static final LibC LIBC = LibC.INSTANCE;
 
-  // include/uapi/linux/falloc.h
-  private static final int KEEP_SIZE = 1;
-  private static final int PUNCH_HOLE = 2;
-  private static final int ZERO_RANGE = 16;
-  private static final int PUNCH = PUNCH_HOLE | KEEP_SIZE;
-
   private static final int SEEK_END = 2;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
@@ -35,24 +29,26 @@ public final class FileDevice implements BlockDevice {
 
   private final StampedLock inUse = new StampedLock();
   private final String path;
+  private final Tether tether;
   private int fd; // -1 once closed, which every call answers with EBADF
   private volatile long size;
 
-  private FileDevice(int fd, String path, long size) {
+  private FileDevice(int fd, String path, long size, Tether tether) {
+    this.tether = tether;
     this.fd = fd;
     this.path = path;
     this.size = size;
   }
 
   /** Takes over an open file, which is closed if this throws; {@code path} is for messages. */
-  static FileDevice of(int fd, String path) throws ErrnoException {
+  static FileDevice of(int fd, String path, Tether tether) throws ErrnoException {
     long size = LIBC.lseek(fd, 0, SEEK_END);
     if (size < 0) {
-      ErrnoException failure = LastErrno.failure("lseek " + path);
+      ErrnoException failure = tether.failure("lseek " + path);
       LIBC.close(fd);
       throw failure;
     }
-    return new FileDevice(fd, path, size);
+    return new FileDevice(fd, path, size, tether);
   }
 
   @Override
@@ -92,12 +88,12 @@ public final class FileDevice implements BlockDevice {
 
   @Override
   public void discard(long position, long length) throws ErrnoException {
-    clear("discard", PUNCH, position, length);
+    clear("discard", Clearing.PUNCH, position, length);
   }
 
   @Override
   public void zero(long position, long length) throws ErrnoException {
-    clear("zero", ZERO_RANGE | KEEP_SIZE, position, length);
+    clear("zero", Clearing.ZERO, position, length);
   }
 
   @Override
@@ -123,7 +119,7 @@ public final class FileDevice implements BlockDevice {
       return switch (LastErrno.get()) {
         case ENXIO -> end; // nothing but a hole up to the end of the file
         case EINVAL, EOPNOTSUPP -> unknown; // a block device, say
-        default -> throw LastErrno.failure("lseek " + at(position));
+        default -> throw tether.failure("lseek " + at(position));
       };
     } finally {
       inUse.unlockRead(stamp);
@@ -132,10 +128,11 @@ public final class FileDevice implements BlockDevice {
 
   @Override
   public void sync() throws ErrnoException {
+    tether.check();
     long stamp = inUse.readLock();
     try {
       if (LIBC.fdatasync(fd) < 0) { // never twice: the second would succeed and mean nothing
-        throw LastErrno.failure("fdatasync " + this);
+        throw tether.failure("fdatasync " + this);
       }
       checkWhole();
     } finally {
@@ -167,10 +164,11 @@ public final class FileDevice implements BlockDevice {
 
   @Override
   public void syncTimes() throws ErrnoException {
+    tether.check();
     long stamp = inUse.readLock();
     try {
       if (LIBC.fsync(fd) < 0) { // never twice, as above
-        throw LastErrno.failure("fsync " + this);
+        throw tether.failure("fsync " + this);
       }
       checkWhole();
     } finally {
@@ -180,6 +178,7 @@ public final class FileDevice implements BlockDevice {
 
   @Override
   public void resize(long newSize) throws ErrnoException {
+    tether.check();
     long stamp = inUse.readLock();
     try {
       size = Math.min(size, newSize); // before it is so: see checkWhole
@@ -203,7 +202,7 @@ public final class FileDevice implements BlockDevice {
     fd = -1;
     inUse.unlockWrite(stamp);
     if (closing >= 0 && LIBC.close(closing) < 0 && LastErrno.get() != Errno.EINTR) {
-      throw LastErrno.failure("close " + path);
+      throw tether.failure("close " + path);
     }
   }
 
@@ -228,34 +227,11 @@ public final class FileDevice implements BlockDevice {
 
   private void clear(String call, int mode, long position, long length) throws ErrnoException {
     checkRange(call, position, length);
-    int way = mode;
     long stamp = inUse.readLock();
     try {
-      while (length > 0 && LIBC.fallocate(fd, way, position, length) < 0) {
-        if (!isUnsupported(LastErrno.get())) {
-          retryInterrupted("fallocate", position);
-        } else if (way != PUNCH) {
-          way = PUNCH; // tmpfs has that alone, and what writing would take may be gigabytes
-        } else {
-          writeZeroes(position, length);
-          return;
-        }
-      }
+      Clearing.run(this, mode, position, length);
     } finally {
       inUse.unlockRead(stamp);
-    }
-  }
-
-  // EINVAL: a block device and a range that is no multiple of its blocks
-  private static boolean isUnsupported(Errno errno) {
-    return errno == Errno.EOPNOTSUPP || errno == Errno.EINVAL || errno == Errno.ENOSYS;
-  }
-
-  private void writeZeroes(long position, long length) throws ErrnoException {
-    for (long done = 0; done < length; ) {
-      long piece = Math.min(length - done, Zeroes.LENGTH);
-      long n = LIBC.pwrite(fd, Zeroes.ADDRESS, piece, position + done);
-      done += checkMoved(n, "pwrite", position + done);
     }
   }
 
@@ -266,7 +242,8 @@ public final class FileDevice implements BlockDevice {
     return bytes;
   }
 
-  private int checkMoved(long moved, String call, long position) throws ErrnoException {
+  /** How many bytes were moved; none if it was interrupted, and is to be tried again. */
+  int checkMoved(long moved, String call, long position) throws ErrnoException {
     if (moved > 0) {
       return (int) moved;
     }
@@ -278,9 +255,10 @@ public final class FileDevice implements BlockDevice {
     return 0;
   }
 
-  private void retryInterrupted(String call, long position) throws ErrnoException {
+  /** Throws the failure of this thread's last call, unless that was interrupted. */
+  void retryInterrupted(String call, long position) throws ErrnoException {
     if (LastErrno.get() != Errno.EINTR) {
-      throw LastErrno.failure(call + " " + at(position));
+      throw tether.failure(call + " " + at(position));
     }
   }
 
@@ -298,6 +276,7 @@ public final class FileDevice implements BlockDevice {
   }
 
   private void checkRange(String call, long position, long length) throws ErrnoException {
+    tether.check();
     if (position < 0 || length < 0 || position > size - length) {
       throw new ErrnoException(
           Errno.EIO,
@@ -314,11 +293,5 @@ public final class FileDevice implements BlockDevice {
 
   private String at(long position) {
     return this + " at byte " + position;
-  }
-
-  /** A page of zeroes that all devices write from where zeroing is not to be had cheaper. */
-  private static final class Zeroes {
-    static final int LENGTH = 1 << 20;
-    static final long ADDRESS = NativeBuffer.allocate(LENGTH).address();
   }
 }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileName;
 import org.jspecify.annotations.Nullable;
@@ -24,19 +25,21 @@ public final class FileDirectory implements BackingDirectory {
 
   private static final LibC LIBC = LibC.INSTANCE;
 
-  // include/uapi/linux/fcntl.h, include/uapi/linux/fs.h
+  // include/uapi/linux/fcntl.h
   private static final int CURRENT_DIRECTORY = -100;
-  private static final int NO_REPLACE = 1;
 
   private final Path path;
   private final int fd;
   private final FileOpener files;
+  private final DirectoryNames names;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable PoolLock lock; // of a pool, once it is locked
 
   private FileDirectory(Path path, int fd) {
     this.path = path;
     this.fd = fd;
     files = new FileOpener(fd, path);
+    names = new DirectoryNames(fd, path, files.tether());
   }
 
   /** Opens a directory without locking it. */
@@ -44,7 +47,7 @@ public final class FileDirectory implements BackingDirectory {
     int flags = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.CLOSE_ON_EXEC;
     int fd = LIBC.openat(CURRENT_DIRECTORY, FileName.of(path.toAbsolutePath()), flags, 0);
     if (fd < 0) {
-      throw noPool(path);
+      throw FileOpener.noPool(path);
     }
     return new FileDirectory(FileStat.pathOf(fd).toRealPath(), fd);
   }
@@ -71,7 +74,7 @@ public final class FileDirectory implements BackingDirectory {
                 + FileName.of(path)
                 + "; do this as its owner, or use -o ro to read it");
       }
-      PoolLock.take(directory.fd, directory.path, shared, longestWait);
+      directory.lock = PoolLock.take(directory.files, shared, longestWait);
       return directory;
     } catch (Throwable e) {
       directory.close();
@@ -186,29 +189,17 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public void rename(String from, String to) throws IOException {
-    checked(from);
-    checked(to);
-    if (LIBC.renameat2(fd, from, fd, to, NO_REPLACE) < 0) {
-      if (LastErrno.get() != Errno.EINVAL) {
-        throw LastErrno.failure("rename " + this + "/" + from + " to " + to);
-      }
-      link(from, to); // a file system that cannot rename without replacing
-      delete(from);
-    }
+    names.rename(checked(from), checked(to));
   }
 
   @Override
   public void replace(String from, String to) throws IOException {
-    if (LIBC.renameat2(fd, checked(from), fd, checked(to), 0) < 0) {
-      throw LastErrno.failure("rename " + this + "/" + from + " to " + to);
-    }
+    names.replace(checked(from), checked(to));
   }
 
   @Override
   public void delete(String name) throws IOException {
-    if (LIBC.unlinkat(fd, checked(name), 0) < 0) {
-      throw LastErrno.failure("delete " + this + "/" + name);
-    }
+    names.delete(checked(name));
   }
 
   @Override
@@ -226,9 +217,7 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public void sync() throws IOException {
-    if (LIBC.fsync(fd) < 0 && LastErrno.get() != Errno.EINVAL) { // EINVAL: nothing to sync here
-      throw LastErrno.failure("fsync " + this);
-    }
+    names.sync();
   }
 
   @Override
@@ -241,9 +230,48 @@ public final class FileDirectory implements BackingDirectory {
     return FileStat.pathOf(fd).toFile().getTotalSpace();
   }
 
+  /** Whom the pool's lock and those of its images do not keep out, a line each; mostly none. */
+  public List<String> warnings() {
+    PoolLock held = lock;
+    String warning = held == null ? null : held.warning();
+    return warning == null ? files.unlocked() : List.of(warning);
+  }
+
+  @Override
+  public void checkLock() throws IOException {
+    PoolLock held = lock;
+    files.tether().check();
+    if (held != null && !held.mine()) {
+      throw files
+          .tether()
+          .tear("the lock on the pool is lost, and perhaps another machine's by now", null);
+    }
+  }
+
+  @Override
+  public void whenLost(Consumer<String> listener) {
+    files.tether().whenTorn(listener);
+  }
+
+  @Override
+  public void giveUp() throws IOException {
+    PoolLock held = lock;
+    if (held != null) {
+      held.undo();
+    }
+    close();
+  }
+
   @Override
   public void close() throws IOException {
-    if (!closed.getAndSet(true) && LIBC.close(fd) < 0) {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    PoolLock held = lock;
+    if (held != null) {
+      held.close();
+    }
+    if (LIBC.close(fd) < 0) {
       throw LastErrno.failure("close " + this);
     }
   }
@@ -252,28 +280,6 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public String toString() {
     return FileName.of(path);
-  }
-
-  private static ErrnoException noPool(Path named) {
-    String path = FileName.of(named);
-    Errno errno = LastErrno.get();
-    return switch (errno) {
-      case ENOENT ->
-          new ErrnoException(errno, "there is no pool " + path + "; make one with: mkdir " + path);
-      case ENOTDIR ->
-          new ErrnoException(
-              errno, path + " is not a directory; a pool is the directory that holds the images");
-      case EACCES ->
-          new ErrnoException(
-              errno, "you may not read the pool " + path + "; do this as its owner, or as root");
-      default -> LastErrno.failure("open the pool " + path);
-    };
-  }
-
-  private void link(String from, String to) throws IOException {
-    if (LIBC.linkat(fd, from, fd, to, 0) < 0) {
-      throw LastErrno.failure("rename " + this + "/" + from + " to " + to);
-    }
   }
 
   private static String checked(String name) {

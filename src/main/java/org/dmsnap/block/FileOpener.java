@@ -2,6 +2,8 @@ package org.dmsnap.block;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.BackingDirectory.Kind;
@@ -12,12 +14,18 @@ import org.dmsnap.kernel.FileName;
  *
  * @param directory the number of the open directory
  * @param path of the directory, for messages
+ * @param unlocked says so if a file system of a file has no locks; of the first such file
+ * @param tether of the directory's file system
  */
-record FileOpener(int directory, Path path) {
+record FileOpener(int directory, Path path, List<String> unlocked, Tether tether) {
 
   private static final LibC LIBC = LibC.INSTANCE;
 
   private static final int PRIVATE = 0600;
+
+  FileOpener(int directory, Path path) {
+    this(directory, path, new CopyOnWriteArrayList<>(), new Tether());
+  }
 
   /** Opens {@code name} and locks it as QEMU would; EINVAL unless it is of {@code kind}. */
   FileDevice openLocked(String name, int flags, Kind kind, Access access) throws IOException {
@@ -31,15 +39,27 @@ record FileOpener(int directory, Path path) {
     if (opened < 0) {
       throw failure(file, flags);
     }
+    Tether its;
     try {
-      if (FileStat.of(opened).kind() != kind) {
+      FileStat stat = FileStat.of(opened);
+      if (stat.kind() != kind) {
         throw notOfKind(file);
       }
+      its = tetherOf(stat);
     } catch (IOException e) {
       LIBC.close(opened);
       throw e;
     }
-    return FileDevice.of(opened, file);
+    return FileDevice.of(opened, file, its);
+  }
+
+  /** An image elsewhere, or a block device, goes by itself. */
+  private Tether tetherOf(FileStat stat) throws IOException {
+    boolean here =
+        directory >= 0
+            && stat.kind() == Kind.FILE
+            && stat.device() == FileStat.of(directory).device();
+    return here ? tether : new Tether();
   }
 
   /** Creates and locks a file of {@code size} sparse bytes. */
@@ -60,7 +80,7 @@ record FileOpener(int directory, Path path) {
     if (created < 0) {
       throw LastErrno.failure("create " + place(name));
     }
-    return FileDevice.of(created, place(name));
+    return FileDevice.of(created, place(name), tether);
   }
 
   /** Creates a file of {@code size} sparse bytes that has no name. */
@@ -68,9 +88,9 @@ record FileOpener(int directory, Path path) {
     int flags = OpenFlags.of(Access.WRITE) | OpenFlags.UNNAMED;
     int unnamed = LIBC.openat(directory, ".", flags, PRIVATE);
     if (unnamed >= 0) {
-      return resized(FileDevice.of(unnamed, FileName.of(path) + " (unnamed)"), size);
+      return resized(FileDevice.of(unnamed, FileName.of(path) + " (unnamed)", tether), size);
     }
-    String name = ".unnamed-" + System.nanoTime() + ".new"; // a file system without O_TMPFILE
+    String name = ".unnamed-" + System.nanoTime() + ".cow.new"; // a file system without O_TMPFILE
     FileDevice device = create(name);
     if (LIBC.unlinkat(directory, name, 0) < 0) {
       ErrnoException failure = LastErrno.failure("delete " + place(name));
@@ -94,9 +114,14 @@ record FileOpener(int directory, Path path) {
     }
   }
 
-  private static FileDevice locked(FileDevice device, Access access) throws IOException {
+  private FileDevice locked(FileDevice device, Access access) throws IOException {
     try {
-      ImageLock.take(device.fd(), device.toString(), access);
+      if (!ImageLock.take(device.fd(), device.toString(), access) && unlocked.isEmpty()) {
+        unlocked.add(
+            device
+                + " is on a file system without locks: nothing keeps other programs from writing"
+                + " to it");
+      }
       return device;
     } catch (IOException e) {
       device.close();
@@ -131,6 +156,23 @@ record FileOpener(int directory, Path path) {
     return (flags & OpenFlags.WRITE) != 0
         ? "you may not write to " + file + "; do this as its owner, or use -o ro to read it"
         : "you may not read " + file + "; do this as its owner, or as root";
+  }
+
+  /** Why this thread could not open a pool. */
+  static ErrnoException noPool(Path named) {
+    String path = FileName.of(named);
+    Errno errno = LastErrno.get();
+    return switch (errno) {
+      case ENOENT ->
+          new ErrnoException(errno, "there is no pool " + path + "; make one with: mkdir " + path);
+      case ENOTDIR ->
+          new ErrnoException(
+              errno, path + " is not a directory; a pool is the directory that holds the images");
+      case EACCES ->
+          new ErrnoException(
+              errno, "you may not read the pool " + path + "; do this as its owner, or as root");
+      default -> LastErrno.failure("open the pool " + path);
+    };
   }
 
   /** What is neither a file nor a block device. */

@@ -1,86 +1,63 @@
 package org.dmsnap.block;
 
-import com.kenai.jffi.MemoryIO;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory.Access;
+import org.dmsnap.block.OfdLock.Kind;
 
 /**
  * QEMU's locks on an image (its block/file-posix.c): a read lock on byte 100 + n says that its
  * holder does n, one on 200 + n that nobody else may; 1 is writing, 3 resizing.
- *
- * <p>They belong to the open file, not to the process, and go with it when it is closed. POSIX
- * locks would go with any close of the same file.
  */
 final class ImageLock {
 
   private static final long[] DOES = {101, 103};
   private static final long[] FORBIDS = {201, 203};
 
-  private static final MemoryIO MEMORY = MemoryIO.getInstance();
-
-  // include/uapi/asm-generic/fcntl.h; struct flock, 64-bit: type 0, whence 2, start 8, length 16,
-  // pid 24
-  private static final int GET_LOCK = 36; // F_OFD_GETLK
-  private static final int SET_LOCK = 37; // F_OFD_SETLK
-  private static final short READ_LOCK = 0;
-  private static final short WRITE_LOCK = 1;
-  private static final short UNLOCKED = 2;
-  private static final int LOCK_BYTES = 32;
-  private static final int START = 8;
-  private static final int LENGTH = 16;
-
   private ImageLock() {}
 
   /**
    * Locks an open image until it is closed.
    *
+   * @return whether it is locked: false if its file system has no locks, as with QEMU
    * @throws ErrnoException EBUSY if someone holds a lock that does not go with {@code access}
    */
-  static void take(int fd, String path, Access access) throws ErrnoException {
-    long lock = MEMORY.allocateMemory(LOCK_BYTES, true);
+  static boolean take(int fd, String path, Access access) throws ErrnoException {
     try {
-      check(fd, path, access, lock);
+      check(fd, path, access);
       if (access == Access.WRITE) {
-        hold(fd, path, DOES, lock);
+        hold(fd, path, DOES);
       }
-      hold(fd, path, FORBIDS, lock);
-      check(fd, path, access, lock); // again: another may have taken its own since
-    } finally {
-      MEMORY.freeMemory(lock);
+      hold(fd, path, FORBIDS);
+      check(fd, path, access); // again: another may have taken its own since
+      return true;
+    } catch (ErrnoException failure) {
+      if (OfdLock.unsupported(failure.errno())) {
+        return false;
+      }
+      throw failure;
     }
   }
 
-  private static void check(int fd, String path, Access access, long lock) throws ErrnoException {
-    testFree(fd, path, DOES, lock);
+  private static void check(int fd, String path, Access access) throws ErrnoException {
+    testFree(fd, path, DOES);
     if (access == Access.WRITE) {
-      testFree(fd, path, FORBIDS, lock);
+      testFree(fd, path, FORBIDS);
     }
   }
 
-  private static void testFree(int fd, String path, long[] positions, long lock)
-      throws ErrnoException {
+  private static void testFree(int fd, String path, long[] positions) throws ErrnoException {
     for (long position : positions) {
-      fill(lock, WRITE_LOCK, position); // what would conflict with any lock of another
-      call(fd, GET_LOCK, path, lock);
-      if (MEMORY.getShort(lock) != UNLOCKED) {
+      if (OfdLock.held(fd, Kind.WRITE, position, 1, path)) { // would conflict with any other's
         throw held(path);
       }
     }
   }
 
-  private static void hold(int fd, String path, long[] positions, long lock) throws ErrnoException {
+  private static void hold(int fd, String path, long[] positions) throws ErrnoException {
     for (long position : positions) {
-      fill(lock, READ_LOCK, position);
-      call(fd, SET_LOCK, path, lock);
-    }
-  }
-
-  private static void call(int fd, int command, String path, long lock) throws ErrnoException {
-    if (LibC.INSTANCE.fcntl(fd, command, lock) < 0) {
-      Errno errno = LastErrno.get();
-      throw errno == Errno.EAGAIN || errno == Errno.EACCES
-          ? held(path)
-          : LastErrno.failure("lock " + path);
+      if (!OfdLock.take(fd, Kind.READ, position, 1, path)) {
+        throw held(path);
+      }
     }
   }
 
@@ -88,14 +65,7 @@ final class ImageLock {
     return new ErrnoException(
         Errno.EBUSY,
         path
-            + " is in use: a mount of its pool, QEMU or another program holds it; stop that program"
-            + " and try again");
-  }
-
-  private static void fill(long lock, short type, long position) {
-    MEMORY.setMemory(lock, LOCK_BYTES, (byte) 0);
-    MEMORY.putShort(lock, type);
-    MEMORY.putLong(lock + START, position);
-    MEMORY.putLong(lock + LENGTH, 1);
+            + " is in use: a mount of its pool, QEMU or another program holds it, on this machine"
+            + " or another; stop that program and try again");
   }
 }

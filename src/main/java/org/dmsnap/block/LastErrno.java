@@ -18,6 +18,11 @@ public final class LastErrno {
     return errno == Errno.ENOTSUP ? Errno.EOPNOTSUPP : errno; // two names of one number
   }
 
+  /** The number of that, which need not have a name here. */
+  static int number() {
+    return LastError.getLastError(RUNTIME);
+  }
+
   /** The failure of this thread's last call, told as {@code what} and the system's words for it. */
   public static ErrnoException failure(String what) {
     return failure(what, get());

@@ -1,7 +1,7 @@
 package org.dmsnap.block;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,12 +12,14 @@ import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock of a pool: flock(2) on the directory itself, gone with its holder.
+ * The lock of a pool, gone with its holder: flock(2) on the directory itself, and within that the
+ * {@link LockFile}, which travels to other machines where locks of the file system do.
  *
  * <p>A holder without a mount is being closed (or is about to mount): it is waited for, until it
- * has let go, has mounted, or the wait is over, by default {@link #LONGEST_WAIT}.
+ * has let go, has mounted, or the wait is over, by default {@link #LONGEST_WAIT}. So is one that
+ * cannot be seen from here: the machine it ran on may have died.
  */
-final class PoolLock {
+final class PoolLock implements Closeable {
 
   static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -27,22 +29,105 @@ final class PoolLock {
   private static final int ALONE = 2;
   private static final int AT_ONCE = 4;
 
-  private PoolLock() {}
+  private final FileOpener pool;
+  private final boolean shared;
+  private boolean local; // whether the directory itself is locked
+  private @Nullable LockFile file; // once it is locked; null if it is not there, or knows no locks
+  private @Nullable String unsupported; // what has no locks, and how that was said
 
-  /** Locks an open directory until it is closed; EBUSY, naming the holder, if it stays held. */
-  static void take(int fd, Path pool, boolean shared, Duration longestWait) throws IOException {
-    int operation = (shared ? SHARED : ALONE) | AT_ONCE;
+  private PoolLock(FileOpener pool, boolean shared) {
+    this.pool = pool;
+    this.shared = shared;
+  }
+
+  /** Locks an open directory until this is closed; EBUSY, naming the holder, if it stays held. */
+  static PoolLock take(FileOpener pool, boolean shared, Duration longestWait) throws IOException {
+    PoolLock lock = new PoolLock(pool, shared);
     long end = System.nanoTime() + longestWait.toNanos();
-    while (LibC.INSTANCE.flock(fd, operation) < 0) {
-      Errno errno = LastErrno.get();
-      if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-        throw LastErrno.failure("lock " + FileName.of(pool));
-      }
-      String mountpoint = mountpoint(pool);
+    while (!lock.tryAtOnce()) {
+      String mountpoint = mountpoint(pool.path());
       if (mountpoint != null || System.nanoTime() - end > 0) {
-        throw held(fd, pool, mountpoint);
+        throw lock.held(mountpoint);
       }
-      pause(pool);
+      pause(pool.path());
+    }
+    return lock;
+  }
+
+  private boolean tryAtOnce() throws IOException {
+    return lockDirectory() && lockFile();
+  }
+
+  private boolean lockDirectory() throws ErrnoException {
+    int operation = (shared ? SHARED : ALONE) | AT_ONCE;
+    if (local || LibC.INSTANCE.flock(pool.directory(), operation) >= 0) {
+      local = true;
+      return true;
+    }
+    Errno errno = LastErrno.get();
+    if (OfdLock.unsupported(errno)) {
+      unsupported = "flock: " + errno.description();
+      return true;
+    }
+    if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+      throw LastErrno.failure("lock " + FileName.of(pool.path()));
+    }
+    return false;
+  }
+
+  private boolean lockFile() throws IOException {
+    try {
+      file = LockFile.tryOpen(pool, shared);
+      return file != null || (shared && !LockFile.exists(pool));
+    } catch (ErrnoException failure) {
+      if (!OfdLock.unsupported(failure.errno())) {
+        throw failure;
+      }
+      unsupported = String.valueOf(failure.getMessage());
+      return true;
+    }
+  }
+
+  /**
+   * What this does not keep out, for it knows no locks here; null if it is as good as the file
+   * system's locks are.
+   */
+  @Nullable String warning() {
+    if (unsupported == null) {
+      return null;
+    }
+    String whom = local ? "another machine" : "another mount of it, here or on another machine";
+    return "the file system of "
+        + FileName.of(pool.path())
+        + " has no locks ("
+        + unsupported
+        + "), so "
+        + whom
+        + " is not kept out: mount the pool in one place only";
+  }
+
+  /**
+   * Whether it is held still, as far as can be told: a machine that was cut off may have lost it.
+   */
+  boolean mine() throws IOException {
+    LockFile held = file;
+    return held == null || held.mine(pool);
+  }
+
+  /** Takes back what taking it has changed in the pool, if anything. */
+  void undo() throws IOException {
+    LockFile held = file;
+    if (held != null) {
+      held.undo(pool);
+    }
+  }
+
+  /** Lets go of the file; the directory's lock goes when that is closed. */
+  @Override
+  public void close() throws IOException {
+    LockFile held = file;
+    if (held != null) {
+      held.close();
     }
   }
 
@@ -62,41 +147,20 @@ final class PoolLock {
     return mounts.isEmpty() ? null : mounts.get(0).mountpoint();
   }
 
-  private static ErrnoException held(int fd, Path pool, @Nullable String mountpoint)
-      throws IOException {
-    String holder = holder(FileStat.of(fd));
+  private ErrnoException held(@Nullable String mountpoint) throws IOException {
+    String holder = LockHolder.of(pool.directory());
+    if (holder == null) {
+      holder = LockHolder.ofFile(pool, LockFile.NAME);
+    }
+    boolean hidden = holder == null && mountpoint == null;
     return new ErrnoException(
         Errno.EBUSY,
         "pool "
-            + FileName.of(pool)
+            + FileName.of(pool.path())
             + " is in use by "
             + (holder == null ? "another process" : holder)
             + (mountpoint == null ? "" : ", which shows it at " + mountpoint)
+            + (hidden ? ", which cannot be seen from here: perhaps on another machine" : "")
             + "; unmount it there first");
-  }
-
-  private static @Nullable String holder(FileStat stat) throws IOException {
-    List<String> locks = Files.readAllLines(Path.of("/proc/locks"));
-    String exact = holder(locks, " " + stat.deviceInLocks() + ":" + stat.inode() + " ");
-    // a file system with subvolumes shows another device there than stat(2) does
-    return exact != null ? exact : holder(locks, ":" + stat.inode() + " ");
-  }
-
-  private static @Nullable String holder(List<String> locks, String file) {
-    for (String line : locks) {
-      String[] words = line.strip().split(" +"); // 1: FLOCK ADVISORY WRITE 321 00:2f:77 0 EOF
-      if (words.length > 4 && words[1].equals("FLOCK") && line.contains(file)) {
-        return "process " + words[4] + command(words[4]);
-      }
-    }
-    return null;
-  }
-
-  private static String command(String pid) {
-    try {
-      return " (" + Files.readString(Path.of("/proc", pid, "comm")).strip() + ")";
-    } catch (IOException e) {
-      return ""; // gone meanwhile, or of another PID namespace
-    }
   }
 }

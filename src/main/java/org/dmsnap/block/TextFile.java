@@ -47,14 +47,18 @@ final class TextFile {
   }
 
   /** As {@link BackingDirectory#replaceText}: the order of the lines is the order on disk. */
-  static void replace(BackingDirectory directory, String name, String text) throws IOException {
+  static void replace(
+      BackingDirectory directory, String name, String text, BackingDirectory.Check check)
+      throws IOException {
     String fresh = "." + name + ".new";
+    check.run(); // before another's new file is taken for a leftover
     if (directory.holds(fresh)) {
       directory.delete(fresh);
     }
     try (BlockDevice file = directory.create(fresh, 0)) {
       write(file, text);
       file.sync();
+      check.run();
       directory.replace(fresh, name);
     } catch (IOException | RuntimeException failure) {
       cleanUp(directory, fresh, failure);

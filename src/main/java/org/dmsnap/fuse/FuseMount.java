@@ -53,8 +53,8 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /**
-   * Mounts {@code pool} and returns once the mount answers. What a killed process left mounted
-   * there is taken away first.
+   * Mounts {@code pool}, has it begin unless it has, and returns once the mount answers. What a
+   * killed process left mounted there is taken away first.
    *
    * @throws ErrnoException saying why it could not, and what to do
    */
@@ -66,10 +66,21 @@ public final class FuseMount implements AutoCloseable {
     Mountpoint ready =
         Mountpoint.ready(mountpoint, options.handedOn().contains(MountOptions.NONEMPTY));
     FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
+    mount.begin(pool);
     loop.start(new FuseRequests(mount.libFuse, mount.fuse, fileSystem.handles()));
     mount.awaitBegin();
     pool.cacheListener(name -> mount.dropCache(name, pool));
     return mount;
+  }
+
+  /** Only now, that nothing refuses the mount any more, does the pool change. */
+  private void begin(Pool pool) throws IOException {
+    try {
+      pool.begin();
+    } catch (IOException | RuntimeException failure) {
+      libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
+      throw failure;
+    }
   }
 
   /** A fresh open of what has changed makes the kernel drop its pages, see {@link PageCaches}. */

@@ -68,6 +68,15 @@ final class CleanStop {
     report();
   }
 
+  /** Closes everything, and leaves no trace of its having been open. */
+  void abandon() throws IOException {
+    for (OriginVolume origin : state.volumes().origins()) {
+      close(origin);
+    }
+    attempt("the pool's directory", state.directory()::giveUp);
+    report();
+  }
+
   private void note(OriginVolume origin, Map<String, CleanNote> notes) throws IOException {
     origin.flushAll();
     origin.image().syncTimes(); // or a power cut undoes what the note is about to say

@@ -2,9 +2,6 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
@@ -50,38 +47,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pool implements AutoCloseable {
 
-  private static final long BACKGROUND_SECONDS = 30;
-
   private final PoolState state;
-  private final ExecutorService background;
+  private final Beginning beginning;
+  private final Background background;
+  private boolean begun; // guarded by this
 
-  private Pool(PoolState state, ExecutorService background) {
-    this.state = state;
+  private Pool(Beginning beginning, Background background) {
+    this.state = beginning.state();
+    this.beginning = beginning;
     this.background = background;
   }
 
   /**
-   * Opens a locked pool: loads the table, finishes what a crash cut short, adopts images, opens
-   * every volume. The directory is the pool's from then on; if this fails, it stays the caller's.
+   * Loads a locked pool and begins to serve it. The directory is the pool's from then on; if this
+   * fails, it stays the caller's.
    *
    * @throws ErrnoException if the pool cannot be served, saying why and what to do
    */
   public static Pool open(
       BackingDirectory directory, PoolOptions options, EventLog log, StallListener stalls)
       throws IOException {
-    ExecutorService background =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              Thread thread = new Thread(work, "dmsnap-pool");
-              thread.setDaemon(true);
-              return thread;
-            });
+    Pool pool = load(directory, options, log, stalls);
     try {
-      PoolOptions checked = options.checked(log);
-      return new Pool(PoolLoader.open(directory, checked, log, stalls, background), background);
+      pool.begin();
+      return pool;
     } catch (IOException | RuntimeException failure) {
-      background.shutdown();
+      pool.background.shutdown();
+      PoolLoader.closeAll(pool.state, failure);
       throw failure;
+    }
+  }
+
+  /**
+   * As {@link #open}, but changes nothing in the pool yet: it loads the table, finds images to be
+   * adopted, and opens and locks every volume. What refuses a pool does so here.
+   */
+  public static Pool load(
+      BackingDirectory directory, PoolOptions options, EventLog log, StallListener stalls)
+      throws IOException {
+    Background background = new Background();
+    PoolOptions checked = options.checked(log);
+    return new Pool(PoolLoader.load(directory, checked, log, stalls, background), background);
+  }
+
+  /** Finishes what a crash cut short, and goes on with merges; before any request. Once. */
+  public synchronized void begin() throws IOException {
+    if (!begun) {
+      new LostPool(state).watch(background);
+      beginning.begin();
+      begun = true;
     }
   }
 
@@ -243,29 +257,19 @@ public final class Pool implements AutoCloseable {
 
   /**
    * A clean stop: resumes, commits, notes the origins' state, closes everything, the directory
-   * included. Closing twice is harmless.
+   * included; of a pool that has not begun, nothing but the last. Closing twice is harmless.
    *
    * @throws ErrnoException EIO, saying what could not be written; everything is closed all the same
    */
   @Override
   public synchronized void close() throws IOException {
-    if (state.commands().close()) {
-      CleanStop stop = new CleanStop(state);
-      stop.stopMerges();
-      stopBackground();
-      state.commands().locked(stop::stop);
+    if (!state.commands().close()) {
+      return;
     }
-  }
-
-  private void stopBackground() {
-    background.shutdown();
-    try {
-      if (!background.awaitTermination(BACKGROUND_SECONDS, TimeUnit.SECONDS)) {
-        state.log().warning("the pool's background work goes on while the pool is closed");
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    CleanStop stop = new CleanStop(state);
+    stop.stopMerges();
+    background.stop(state.log());
+    state.commands().locked(begun ? stop::stop : stop::abandon);
   }
 
   private void command(CommandLock.Work work) throws IOException {
@@ -277,6 +281,7 @@ public final class Pool implements AutoCloseable {
                 throw new ErrnoException(
                     Errno.EROFS, "the pool is mounted read-only; mount it without ro to change it");
               }
+              state.table().checkOwn();
               state.table().settle();
               new Merging(state).finishAll();
               work.run();

@@ -36,7 +36,7 @@ public final class PoolCheck {
     this.findings = findings;
     EventLog nobody = new EventLog();
     this.adoption = new Adoption(directory, nobody);
-    this.recovery = new Recovery(directory, true, nobody);
+    this.recovery = new Recovery(directory, nobody);
   }
 
   /**
@@ -74,6 +74,7 @@ public final class PoolCheck {
 
   private static boolean isOfPools(String file) {
     return file.equals(PoolFiles.TABLE)
+        || file.equals(PoolFiles.LOCK)
         || file.endsWith(PoolFiles.IMAGE_SUFFIX)
         || file.endsWith(PoolFiles.COW_SUFFIX);
   }

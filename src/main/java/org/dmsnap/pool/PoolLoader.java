@@ -1,6 +1,7 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -14,7 +15,6 @@ import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileTimes;
-import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.table.MergeStage;
@@ -38,18 +38,22 @@ final class PoolLoader {
   private static final Set<Errno> PROTECTED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
 
   private final Access access;
+  private final List<SnapshotVolume> dropped = new ArrayList<>(); // which merge no more
 
   private PoolLoader(PoolState state) throws IOException {
     boolean readOnly = state.options().readOnly();
     this.state = state;
     this.listed = state.table().current();
     this.adoption = new Adoption(state.directory(), state.log());
-    this.recovery = new Recovery(state.directory(), readOnly, state.log());
+    this.recovery = new Recovery(state.directory(), state.log());
     this.access = readOnly ? Access.READ : Access.WRITE;
   }
 
-  /** Opens the pool in {@code directory}; if that fails, everything but the directory is closed. */
-  static PoolState open(
+  /**
+   * Opens and locks all of the pool in {@code directory}, without changing anything in it; if that
+   * fails, everything but the directory is closed.
+   */
+  static Beginning load(
       BackingDirectory directory,
       PoolOptions options,
       EventLog log,
@@ -70,16 +74,18 @@ final class PoolLoader {
             background,
             commands,
             new Caches());
+    PoolLoader loader = new PoolLoader(state);
     try {
-      new PoolLoader(state).load();
+      loader.load();
+      return new Beginning(state, loader.recovery, loader.dropped);
     } catch (IOException | RuntimeException failure) {
       closeAll(state, failure);
       throw failure;
     }
-    return state;
   }
 
-  private static void closeAll(PoolState state, Exception failure) {
+  /** Closes all volumes, and tells {@code failure} of what fails with it. */
+  static void closeAll(PoolState state, Exception failure) {
     for (OriginVolume origin : state.volumes().origins()) {
       try {
         for (SnapshotVolume snapshot : origin.dependents()) {
@@ -99,7 +105,6 @@ final class PoolLoader {
     for (String name : listed.snapshots().keySet()) {
       recovery.listed(PoolFiles.cow(name));
     }
-    recovery.finish();
     TreeSet<String> names = new TreeSet<>(listed.origins().keySet());
     for (String file : recovery.present()) {
       String adopted = adoption.unlistedOrigin(file, listed);
@@ -112,10 +117,9 @@ final class PoolLoader {
       origin(name);
     }
     if (!state.options().readOnly()) {
-      correct();
+      recovery.checkLeftovers();
     }
     state.volumes().publish();
-    new Merging(state).resumeAll();
   }
 
   private void origin(String name) throws IOException {
@@ -203,7 +207,7 @@ final class PoolLoader {
     origin.attach(volume);
     if (merges && !volume.unloadable()) {
       origin.contentChanged(); // it read as merged before
-      new Merging(state).drop(volume);
+      dropped.add(volume);
     }
   }
 
@@ -256,39 +260,5 @@ final class PoolLoader {
           "the COW device has no header, its first 4 bytes are zero: it was overwritten, or never"
               + " used (then the command reset starts it)");
     }
-  }
-
-  private void correct() throws IOException {
-    try {
-      state.table().change(this::corrected);
-    } catch (IOException failure) {
-      if (ErrnoException.saysFull(failure)) {
-        throw new ErrnoException(
-            Errno.ENOSPC,
-            "the pool's file system is full, and "
-                + PoolFiles.TABLE
-                + " cannot be written: make some room, or mount with -o ro",
-            failure);
-      }
-      throw failure;
-    }
-    if (!state.table().takeBallast()) {
-      state
-          .log()
-          .warning("the pool's file system is full; removals and a clean stop need some room");
-    }
-  }
-
-  private PoolTable corrected(PoolTable table) {
-    PoolTable corrected = table;
-    for (OriginVolume origin : state.volumes().origins()) { // notes of what is left out stay true
-      corrected = corrected.withoutClean(List.of(origin.name()));
-      corrected = corrected.withoutClean(corrected.snapshotsOf(origin.name()));
-      corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
-      for (SnapshotVolume snapshot : origin.dependents()) {
-        corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
-      }
-    }
-    return corrected;
   }
 }

@@ -108,11 +108,16 @@ record PoolState(
   }
 
   private void checkNoFile(String file) throws IOException {
-    if (directory.holds(file)) {
-      throw new ErrnoException(
-          Errno.EEXIST,
-          "the pool holds a file " + file + " that is no volume's; move it away first");
+    if (!directory.holds(file)) {
+      return;
     }
+    String why =
+        directory.list().contains(file)
+            ? "the pool holds a file " + file + " that is no volume's; move it away first"
+            : "to the pool's file system "
+                + file
+                + " is the name of a file that is spelt otherwise; choose another name";
+    throw new ErrnoException(Errno.EEXIST, why);
   }
 
   /** An origin on {@code image}; if it cannot write what waits in memory, the log says so. */
@@ -132,7 +137,7 @@ record PoolState(
   /** Creates {@code file} under the name it bears until it is listed. */
   DatedDevice createFresh(String file, long bytes) throws IOException {
     String fresh = PoolFiles.fresh(file);
-    if (directory.holds(fresh)) {
+    if (directory.holds(fresh) && directory.list().contains(fresh)) { // by this very name
       directory.delete(fresh); // of a creation that failed, and whose deletion failed
     }
     return new DatedDevice(directory.create(fresh, bytes), new ChangeTime());

@@ -1,90 +1,125 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
-import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
+import org.dmsnap.block.BackingDirectory.Access;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.table.PoolFiles;
 
 /**
  * Finishes, when a pool is opened, the creations and removals that a crash cut short: the table
  * says which have happened.
  *
- * <p>A listed volume whose file still bears its first name, or bears its last one already, gets its
- * file's name back; files with such names that belong to no listed volume are deleted. A pool
- * opened read-only is left alone, and its files are used under the names they bear.
+ * <p>A listed volume whose file still bears its first name, or bears its last one already, is used
+ * under that, and {@link #finish} gives it its own; files with such names that belong to no listed
+ * volume are deleted. Nothing changes before that, when everything else is open and locked: what
+ * looks like a leftover may be another mount's work. A file that cannot be renamed keeps the name
+ * it bears, now and after every further mount.
  */
 final class Recovery {
 
   private final BackingDirectory directory;
-  private final boolean readOnly;
   private final EventLog log;
   private final Set<String> present;
-  private final Set<String> needed = new HashSet<>();
-  private boolean changed;
+  private final Map<String, String> listedAs = new TreeMap<>(); // by the name that it bears
 
   /** Looks at {@code directory}. */
-  Recovery(BackingDirectory directory, boolean readOnly, EventLog log) throws IOException {
+  Recovery(BackingDirectory directory, EventLog log) throws IOException {
     this.directory = directory;
-    this.readOnly = readOnly;
     this.log = log;
     this.present = new TreeSet<>(directory.list());
   }
 
-  /** The name that the listed file {@code file} bears after this. */
-  String listed(String file) throws IOException {
-    if (present.contains(file)) {
-      return file;
-    }
-    if (present.contains(PoolFiles.fresh(file))) {
-      return renamed(PoolFiles.fresh(file), file);
-    }
-    if (present.contains(PoolFiles.dying(file))) {
-      return renamed(PoolFiles.dying(file), file);
+  /** The name that the listed file {@code file} bears now. */
+  String listed(String file) {
+    for (String name : new String[] {file, PoolFiles.fresh(file), PoolFiles.dying(file)}) {
+      if (present.contains(name)) {
+        listedAs.put(name, file);
+        return name;
+      }
     }
     return file;
   }
 
-  private String renamed(String from, String to) throws IOException {
-    if (readOnly) {
-      needed.add(from);
-      return from;
+  /**
+   * Refuses what another mount has in hand, though no lock has kept this one out.
+   *
+   * @throws ErrnoException EBUSY if a file that seems to be a leftover is held by a process
+   */
+  void checkLeftovers() throws IOException {
+    for (String file : present) {
+      if (isLeftover(file)) {
+        checkFree(file);
+      }
     }
-    directory.rename(from, to);
-    log.info("a crash had left " + to + " as " + from);
-    present.remove(from);
-    present.add(to);
-    changed = true;
-    return to;
   }
 
-  /** Deletes what no listed volume has asked for, and makes it all durable. */
-  void finish() throws IOException {
-    if (readOnly) {
-      return;
+  private void checkFree(String file) throws IOException {
+    try {
+      directory.openFile(file, Access.READ).close();
+    } catch (ErrnoException failure) {
+      if (failure.errno() == Errno.EBUSY) {
+        throw failure;
+      }
+      log.info(file + " is left by a crash, and cannot be opened: " + failure.getMessage());
+    }
+  }
+
+  private boolean isLeftover(String file) {
+    return PoolFiles.own(file) && !listedAs.containsKey(file);
+  }
+
+  /**
+   * Gives listed files their names, deletes what no listed volume has asked for, and makes it all
+   * durable.
+   *
+   * @param renamed is told the name that a file bore, and the one it has now
+   */
+  void finish(BiConsumer<String, String> renamed) throws IOException {
+    boolean changed = false;
+    for (Map.Entry<String, String> file : listedAs.entrySet()) {
+      if (!file.getKey().equals(file.getValue()) && rename(file.getKey(), file.getValue())) {
+        renamed.accept(file.getKey(), file.getValue());
+        changed = true;
+      }
     }
     for (String file : present) {
-      if (PoolFiles.own(file) && !needed.contains(file)) {
-        delete(file);
-      }
+      changed |= isLeftover(file) && delete(file);
     }
     if (changed) {
       directory.sync();
     }
   }
 
-  private void delete(String file) {
+  private boolean rename(String from, String to) {
     try {
-      directory.delete(file);
-      log.info("deleted " + file + ", left by a crash");
-      changed = true;
+      directory.rename(from, to);
+      log.info("a crash had left " + to + " as " + from);
+      return true;
     } catch (IOException failure) {
-      log.warning("cannot delete " + file + ", left by a crash: " + failure.getMessage());
+      log.warning(to + " is still called " + from + ", and used as that: " + failure.getMessage());
+      return false;
     }
   }
 
-  /** The files in the pool. */
+  private boolean delete(String file) {
+    try {
+      directory.delete(file);
+      log.info("deleted " + file + ", left by a crash");
+      return true;
+    } catch (IOException failure) {
+      log.warning("cannot delete " + file + ", left by a crash: " + failure.getMessage());
+      return false;
+    }
+  }
+
+  /** The files in the pool, by the names that they bore when it was looked. */
   Set<String> present() {
     return present;
   }

@@ -3,6 +3,7 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
@@ -25,6 +26,7 @@ final class SnapshotWatch implements SnapshotListener {
   private final SnapshotVolume volume;
   private long warnedOfSectors; // guarded by this: the size that the warnings below are about
   private int nextWarning = FIRST_WARNING; // guarded by this: percent
+  private final AtomicBoolean toldOfInvalid = new AtomicBoolean();
   private boolean failed; // guarded by this: the last extension did
   private long toldOfRefusal; // guarded by this: by System.nanoTime; 0 for never
 
@@ -39,7 +41,9 @@ final class SnapshotWatch implements SnapshotListener {
   @Override
   public void invalidated(Snapshot snapshot, String reason, boolean recorded) throws IOException {
     volume.contentChanged();
-    state.log().error("Snapshot " + volume.name() + " became Invalid: " + reason);
+    if (!toldOfInvalid.getAndSet(true)) { // it is recorded later if it cannot be now
+      state.log().error("Snapshot " + volume.name() + " became Invalid: " + reason);
+    }
     if (!recorded && volume.persistent()) {
       state.table().changeThoughFull(table -> table.withInvalid(volume.name(), reason));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -148,6 +149,106 @@ class LockTest {
     }
     lockAtOnce(false).close();
     directory.openImage("image", Access.WRITE).close();
+  }
+
+  @Test
+  void a_lock_that_travels_keeps_a_pool_closed_where_the_directorys_does_not() throws IOException {
+    FileDirectory.lock(path, false).close();
+
+    try (FileDevice held = lockFile(OfdLock.Kind.WRITE)) {
+      assertThatThrownBy(() -> lockAtOnce(false))
+          .hasMessageContaining("in use by process " + ProcessHandle.current().pid() + " (java)");
+      assertFails(Errno.EBUSY, () -> lockAtOnce(true));
+      assertThat(held.size()).isZero();
+    }
+    try (FileDevice shared = lockFile(OfdLock.Kind.READ)) {
+      assertFails(Errno.EBUSY, () -> lockAtOnce(false));
+      lockAtOnce(true).close();
+      assertThat(shared.size()).isZero();
+    }
+    lockAtOnce(false).close();
+  }
+
+  @Test
+  void a_held_pool_has_a_lock_that_other_machines_see() throws IOException {
+    try (FileDirectory alone = FileDirectory.lock(path, false)) {
+      alone.checkLock();
+      assertThat(lockFileIsHeld(OfdLock.Kind.READ)).isTrue();
+    }
+    try (FileDirectory shared = FileDirectory.lock(path, true)) {
+      assertThat(lockFileIsHeld(OfdLock.Kind.READ)).isFalse();
+      assertThat(lockFileIsHeld(OfdLock.Kind.WRITE)).isTrue();
+      shared.checkLock();
+    }
+    assertThat(lockFileIsHeld(OfdLock.Kind.WRITE)).isFalse();
+  }
+
+  @Test
+  void a_lock_whose_file_is_gone_or_anothers_is_lost() throws IOException {
+    try (FileDirectory first = FileDirectory.lock(path, false)) {
+      Files.delete(path.resolve(".lock"));
+      assertThatThrownBy(first::checkLock).hasMessageContaining("the lock on the pool is lost");
+
+      Files.createFile(path.resolve(".lock"));
+      assertThatThrownBy(first::checkLock).hasMessageContaining("the lock on the pool is lost");
+    }
+  }
+
+  @Test
+  void a_shared_lock_makes_no_file_and_a_refused_one_leaves_none() throws IOException {
+    FileDirectory.lock(path, true).close();
+    assertThat(path.resolve(".lock")).doesNotExist();
+
+    FileDirectory.lock(path, false).giveUp();
+    assertThat(path.resolve(".lock")).doesNotExist();
+
+    FileDirectory.lock(path, false).close();
+    assertThat(path.resolve(".lock")).isEmptyFile();
+    FileDirectory.lock(path, false).giveUp();
+    assertThat(path.resolve(".lock")).exists();
+  }
+
+  @Test
+  void what_is_no_lock_file_of_ours_is_refused() throws Exception {
+    Path lock = path.resolve(".lock");
+    Path target = Files.createFile(path.resolve("target"));
+    Files.createSymbolicLink(lock, target);
+    assertFails(Errno.ELOOP, () -> lockAtOnce(false));
+    assertFails(Errno.ELOOP, () -> lockAtOnce(true));
+
+    Files.delete(lock);
+    assertThat(runs("mkfifo", lock.toString())).isTrue();
+    assertFails(Errno.EINVAL, () -> lockAtOnce(false));
+    assertFails(Errno.EINVAL, () -> lockAtOnce(true));
+  }
+
+  @Test
+  void a_lock_file_of_somebody_else_is_refused() throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to give a file away");
+    Path lock = Files.createFile(path.resolve(".lock"));
+    Files.setAttribute(lock, "unix:uid", 65_534);
+
+    assertThatThrownBy(() -> lockAtOnce(false)).hasMessageContaining("belongs to another user");
+
+    Files.setAttribute(path, "unix:uid", 65_534); // the pool's owner may have made it
+    lockAtOnce(false).close();
+  }
+
+  private FileDevice lockFile(OfdLock.Kind kind) throws IOException {
+    FileDevice file = openLockFile();
+    assertThat(OfdLock.take(file.fd(), kind, 0, 0, ".lock")).isTrue();
+    return file;
+  }
+
+  private boolean lockFileIsHeld(OfdLock.Kind kind) throws IOException {
+    try (FileDevice file = openLockFile()) {
+      return OfdLock.held(file.fd(), kind, 0, 0, ".lock");
+    }
+  }
+
+  private FileDevice openLockFile() throws IOException {
+    int fd = LibC.INSTANCE.openat(-100, path.resolve(".lock").toString(), OpenFlags.WRITE, 0);
+    return FileDevice.of(fd, ".lock", new Tether());
   }
 
   private FileDirectory lock() {

@@ -107,7 +107,7 @@ class MountTest {
     assertThat(pool.sh("stat -c %a $mnt/base $mnt/ctl")).isEqualTo("400\n700");
     pool.umount();
     assertThat(pool.sh(FILES)).isEqualTo(before);
-    assertThat(pool.sh("ls -A $vg")).isEqualTo("base.img\norphan.cow\npool.table\nsnap.cow");
+    assertThat(pool.sh("ls -A $vg")).isEqualTo(".lock\nbase.img\norphan.cow\npool.table\nsnap.cow");
   }
 
   @Test
@@ -137,7 +137,7 @@ class MountTest {
     } finally {
       pool.sh("chmod " + mode + " /dev/fuse");
     }
-    assertThat(pool.sh("ls -A $vg")).isEqualTo("base.img\npool.table");
+    assertThat(pool.sh("ls -A $vg")).isEqualTo(".lock\nbase.img\npool.table");
   }
 
   @Test

@@ -18,7 +18,7 @@ class PoolFilesTest {
     pool.control("snapshot", "brief base 4M N 8");
     pool.control("snapshot", "kept base 4M");
     pool.sh("echo new | dd of=$mnt/base conv=notrunc status=none");
-    assertThat(pool.sh("ls -A $vg")).isEqualTo("base.img\nkept.cow\npool.table");
+    assertThat(pool.sh("ls -A $vg")).isEqualTo(".lock\nbase.img\nkept.cow\npool.table");
     assertThat(pool.sh("cat $mnt/ctl/table/brief")).matches("0 16384 snapshot base-real \\S+ N 8");
     assertThat(pool.run("test -e $mnt/brief-cow").succeeded()).isFalse();
     pool.remount();

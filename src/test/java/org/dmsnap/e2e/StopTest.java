@@ -181,7 +181,7 @@ class StopTest {
     assertThat(pool.sh("readlink /proc/" + pool.server().pid() + "/cwd")).isEqualTo("/");
     pool.control("create", "base 1M");
     pool.umount();
-    assertThat(pool.sh("ls -A vg")).isEqualTo("base.img\npool.table");
+    assertThat(pool.sh("ls -A vg")).isEqualTo(".lock\nbase.img\npool.table");
   }
 
   @Test

@@ -94,7 +94,10 @@ abstract class PoolFixture {
 
   List<String> files() throws IOException {
     try (var list = Files.list(directory)) {
-      return list.map(file -> file.getFileName().toString()).sorted().toList();
+      return list.map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(".lock"))
+          .sorted()
+          .toList();
     }
   }
 

@@ -71,7 +71,7 @@ public record MountDoctor(Mount mount, Findings findings) {
   }
 
   private void beneath(Path source, MountedPool pool) throws IOException {
-    new PoolDoctor(source, findings).space();
+    new PoolDoctor(source, findings).place();
     for (String image : AttachedImages.of(Path.of("/"), source)) {
       findings.problem("pool " + FileName.of(source), image, "");
     }

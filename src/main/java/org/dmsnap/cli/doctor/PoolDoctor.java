@@ -3,6 +3,7 @@ package org.dmsnap.cli.doctor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import jnr.constants.platform.Errno;
@@ -29,13 +30,14 @@ public record PoolDoctor(Path pool, Findings findings) {
   private static final int LITTLE_PERCENT = 10;
   private static final int TOO_LITTLE_PERCENT = 1;
   private static final int ALL = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** Looks at it and, if it is mounted, at the mounts, for which rates are measured. */
   public void look(long sampleMillis) throws IOException {
     List<Mount> mounts = MountTable.read().ofPool(pool);
     if (mounts.isEmpty()) {
       unmounted();
-      space();
+      place();
     }
     for (Mount mount : mounts) {
       new SleepDoctor(mount, findings).look(sampleMillis);
@@ -43,7 +45,7 @@ public record PoolDoctor(Path pool, Findings findings) {
   }
 
   private void unmounted() throws IOException {
-    try (FileDirectory locked = FileDirectory.lock(pool, true)) {
+    try (FileDirectory locked = FileDirectory.lock(pool, true, PATIENCE)) {
       long before = findings.problems();
       PoolCheck.check(locked, this::tell);
       if (findings.problems() == before) {
@@ -55,7 +57,10 @@ public record PoolDoctor(Path pool, Findings findings) {
       if (held.errno() != Errno.EBUSY) {
         throw held;
       }
-      findings.problem("lock", ErrorLine.reason(held), "end that process if it is no mount");
+      findings.problem(
+          "lock",
+          ErrorLine.reason(held),
+          "end that process if it is no mount; if none is named, look on other machines");
     }
   }
 
@@ -67,8 +72,17 @@ public record PoolDoctor(Path pool, Findings findings) {
     }
   }
 
+  /** Looks at the file system that it lies on. */
+  void place() throws IOException {
+    Mount beneath = MountTable.read().holding(pool);
+    if (beneath != null) {
+      new LockReach(beneath).tell(findings);
+    }
+    space();
+  }
+
   /** Looks how much room there is for what the pool has promised. */
-  void space() throws IOException {
+  private void space() throws IOException {
     if (FileName.of(pool).equals(pool.toString())) {
       File store = pool.toFile(); // a FileStore would look for the mount, which a chroot hides
       space(store.getUsableSpace(), store.getTotalSpace());

@@ -72,9 +72,12 @@ public final class MountSession {
       throws IOException {
     FileDirectory directory = FileDirectory.lock(source, settings.pool().readOnly());
     try {
-      return Pool.open(directory, settings.pool(), new EventLog(), loop);
+      EventLog log = new EventLog();
+      Pool pool = Pool.load(directory, settings.pool(), log, loop);
+      directory.warnings().forEach(log::warning);
+      return pool;
     } catch (Throwable e) {
-      directory.close();
+      directory.giveUp();
       throw e;
     }
   }

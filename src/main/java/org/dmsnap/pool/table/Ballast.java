@@ -24,14 +24,14 @@ final class Ballast {
     this.directory = directory;
   }
 
-  /** Takes the space, or as much of it as there is; whether that is all. */
-  boolean take() {
+  /** Takes the space, or as much of it as there is; why not all, or null. */
+  @Nullable IOException take() {
     try {
       drop();
       fill(directory.createUnnamed(BYTES));
-      return true;
+      return null;
     } catch (IOException failure) {
-      return false; // it is full already, and will say so whenever it matters
+      return failure; // it is full already perhaps, and will say so whenever it matters
     }
   }
 

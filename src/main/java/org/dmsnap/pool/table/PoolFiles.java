@@ -8,6 +8,9 @@ public final class PoolFiles {
   /** The pool's table. */
   public static final String TABLE = "pool.table";
 
+  /** The file that a mount locks, and nobody reads. */
+  public static final String LOCK = ".lock";
+
   /** What the hidden device under an origin is called, after its name. */
   public static final String REAL = "-real";
 

@@ -4,11 +4,15 @@ import static java.util.Objects.requireNonNullElse;
 
 import java.io.IOException;
 import java.util.function.UnaryOperator;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code pool.table} on disk, and what it says.
+ *
+ * <p>It is replaced only while it is what this has written, or found: see {@link #checkOwn}.
  *
  * <p>Any number of threads; its lock is the innermost of the pool's: whoever holds it waits for
  * nothing but the disk.
@@ -19,20 +23,21 @@ public final class TableFile {
   private final Ballast ballast; // guarded by this
   private PoolTable table; // guarded by this
   private String onDisk; // guarded by this
+  private String attempted; // guarded by this: may be on disk instead while uncertain
   private boolean uncertain; // guarded by this
+  private boolean foreign; // guarded by this: somebody else has written it
 
   /** The file in {@code directory}, whose content is {@code text} and says {@code table}. */
   public TableFile(BackingDirectory directory, PoolTable table, String text) {
     this.directory = directory;
     this.table = table;
     this.onDisk = text;
+    this.attempted = text;
     this.ballast = new Ballast(directory);
   }
 
-  /**
-   * Keeps space for {@link #changeThoughFull} until {@link #dropBallast}; whether there is some.
-   */
-  public synchronized boolean takeBallast() {
+  /** Keeps space for {@link #changeThoughFull} until {@link #dropBallast}; why not, or null. */
+  public synchronized @Nullable IOException takeBallast() {
     return ballast.take();
   }
 
@@ -93,15 +98,34 @@ public final class TableFile {
 
   private void replace(String text) throws IOException {
     try {
-      directory.replaceText(PoolFiles.TABLE, text);
+      directory.replaceText(PoolFiles.TABLE, text, this::checkOwn);
       onDisk = text;
       uncertain = false;
     } catch (IOException | RuntimeException failure) {
-      uncertain = uncertain || !untouched();
+      attempted = text;
+      uncertain = uncertain || (!foreign && !untouched());
       if (uncertain) {
         restore(failure);
       }
       throw failure;
+    }
+  }
+
+  /**
+   * Only what this wrote is replaced: what another mount has written since, or a person, is theirs,
+   * and what this still knows is stale. Nothing is written from then on.
+   */
+  public synchronized void checkOwn() throws IOException {
+    directory.checkLock();
+    String there = requireNonNullElse(directory.readText(PoolFiles.TABLE), "");
+    boolean own = there.equals(onDisk) || (uncertain && there.equals(attempted));
+    foreign = foreign || !own;
+    if (foreign) {
+      throw new ErrnoException(
+          Errno.ESTALE,
+          PoolFiles.TABLE
+              + " was changed by somebody else while the pool was mounted, and is left as it is:"
+              + " this mount changes nothing any more; unmount it, see who did, and mount again");
     }
   }
 
@@ -116,7 +140,7 @@ public final class TableFile {
 
   private void restore(Exception failure) {
     try {
-      directory.replaceText(PoolFiles.TABLE, onDisk);
+      directory.replaceText(PoolFiles.TABLE, onDisk, this::checkOwn);
       uncertain = false;
     } catch (IOException | RuntimeException again) {
       failure.addSuppressed(again);

@@ -1,0 +1,80 @@
+package org.dmsnap.pool;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
+
+/**
+ * What a mount changes in a pool before it serves it: all of it is open and locked by now, and
+ * whatever could have refused the mount has not.
+ *
+ * @param state what is loaded
+ * @param recovery knows what a crash has cut short
+ * @param dropped snapshots that were merging, and are Invalid
+ */
+record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume> dropped) {
+
+  /** Finishes what a crash cut short, corrects the table, and goes on with merges. */
+  void begin() throws IOException {
+    if (!state.options().readOnly()) {
+      recovery.finish(this::renamed);
+      correct();
+    }
+    for (SnapshotVolume volume : dropped) {
+      new Merging(state).drop(volume);
+    }
+    new Merging(state).resumeAll();
+  }
+
+  private void renamed(String from, String to) {
+    for (OriginVolume origin : state.volumes().origins()) {
+      Stream.concat(Stream.of(origin), origin.dependents().stream())
+          .filter(volume -> volume.file().equals(from))
+          .forEach(volume -> volume.fileRenamed(to));
+    }
+  }
+
+  private void correct() throws IOException {
+    try {
+      state.table().change(this::corrected);
+    } catch (IOException failure) {
+      if (ErrnoException.saysFull(failure)) {
+        throw new ErrnoException(
+            Errno.ENOSPC,
+            "the pool's file system is full, and "
+                + PoolFiles.TABLE
+                + " cannot be written: make some room, or mount with -o ro",
+            failure);
+      }
+      throw failure;
+    }
+    IOException none = state.table().takeBallast();
+    if (none != null) {
+      state
+          .log()
+          .warning(
+              ErrnoException.saysFull(none)
+                  ? "the pool's file system is full; removals and a clean stop need some room"
+                  : "no space can be set aside for removals and a clean stop on a full file system: "
+                      + none.getMessage());
+    }
+  }
+
+  private PoolTable corrected(PoolTable table) {
+    PoolTable corrected = table;
+    for (OriginVolume origin : state.volumes().origins()) { // notes of what is left out stay true
+      corrected = corrected.withoutClean(List.of(origin.name()));
+      corrected = corrected.withoutClean(corrected.snapshotsOf(origin.name()));
+      corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
+      for (SnapshotVolume snapshot : origin.dependents()) {
+        corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
+      }
+    }
+    return corrected;
+  }
+}
