@@ -60,7 +60,7 @@ record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume> droppe
           .warning(
               ErrnoException.saysFull(none)
                   ? "the pool's file system is full; removals and a clean stop need some room"
-                  : "no space can be set aside for removals and a clean stop on a full file system: "
+                  : "no space can be set aside for removals and a clean stop when it is full: "
                       + none.getMessage());
     }
   }

@@ -36,14 +36,14 @@ class RefusedMountTest {
   @CsvSource(
       quoteCharacter = '"',
       value = {
-        "\"another pool has an image\", \"\", \"mkdir two; ln -s $vg/base.img two; $dmsnap mount two"
-            + " $b\", \"is in use\"",
+        "\"another pool has an image\", \"\", \"mkdir two; ln -s $vg/base.img two;"
+            + " $dmsnap mount two $b\", \"is in use\"",
         "\"another mount has it\", \"\", \"$dmsnap mount -o ro $vg $b\", \"is in use by process\"",
         "\"a leftover is being made\", \"\", \"mkdir two; ln -s $vg/.more.img.new two/m.img;"
             + " $dmsnap mount two $b\", \"is in use\"",
         "\"the table makes no sense\", \"echo nonsense >>$vg/pool.table\", \"\", \"pool.table\"",
-        "\"an origin was changed\", \"echo x >>$vg/base.img\", \"\", \"base\"",
-        "\"one file has two names\", \"ln $vg/base.img $vg/twice.img\", \"\", \"same file\"",
+        "\"an origin was changed\", \"echo x | dd of=$vg/base.img conv=notrunc\", \"\", \"base\"",
+        "\"one file has two names\", \"ln $vg/adopted.img $vg/twice.img\", \"\", \"same file\"",
         "\"the lock is another's\", \"chown 65534 $vg/.lock\", \"\", \"another user\"",
         "\"there is no mountpoint\", \"rmdir $mnt\", \"\", \"mnt\"",
         "\"the mountpoint is in use\", \"touch $mnt/file\", \"\", \"not empty\"",
