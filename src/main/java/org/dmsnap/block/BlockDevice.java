@@ -43,17 +43,13 @@ public interface BlockDevice extends Closeable {
    * what lies before it reads as zeroes, without having been read; {@code end} if all does. A
    * device that cannot say answers {@code position}.
    */
-  default long dataFrom(long position, long end) throws IOException {
-    return position;
-  }
+  long dataFrom(long position, long end) throws IOException;
 
   /**
    * Where what {@link #dataFrom} answered ends: the next position that it would not answer for
    * itself, or {@code end}. A device that cannot say answers {@code end}.
    */
-  default long holeFrom(long position, long end) throws IOException {
-    return end;
-  }
+  long holeFrom(long position, long end) throws IOException;
 
   /**
    * Makes everything written before the call durable (fdatasync). After a failure nothing written
@@ -72,9 +68,7 @@ public interface BlockDevice extends Closeable {
    * failed could not write, be it that of a process that is gone, nothing is seen any more, so far
    * as the system can be made to forget it.
    */
-  default void settle() throws IOException {
-    sync();
-  }
+  void settle() throws IOException;
 
   /** As {@link #sync()}, and makes durable when it was last modified, too (fsync). */
   default void syncTimes() throws IOException {

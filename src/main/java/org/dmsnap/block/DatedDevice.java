@@ -57,6 +57,21 @@ public final class DatedDevice implements BlockDevice {
   }
 
   @Override
+  public long dataFrom(long position, long end) throws IOException {
+    return device.dataFrom(position, end);
+  }
+
+  @Override
+  public long holeFrom(long position, long end) throws IOException {
+    return device.holeFrom(position, end);
+  }
+
+  @Override
+  public void settle() throws IOException {
+    device.settle();
+  }
+
+  @Override
   public void sync() throws IOException {
     device.sync();
   }

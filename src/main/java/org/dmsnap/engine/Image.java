@@ -87,6 +87,12 @@ final class Image implements BlockDevice {
   }
 
   @Override
+  public void settle() throws IOException {
+    sync(); // which remembers what is lost
+    device.settle();
+  }
+
+  @Override
   public void syncTimes() throws IOException {
     sync(); // which remembers what is lost
     device.syncTimes();

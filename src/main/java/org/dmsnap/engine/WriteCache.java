@@ -263,6 +263,12 @@ final class WriteCache implements BlockDevice {
   }
 
   @Override
+  public void settle() throws IOException {
+    drain();
+    image.settle();
+  }
+
+  @Override
   public void syncTimes() throws IOException {
     drain();
     image.syncTimes();

@@ -206,6 +206,21 @@ public final class RamDevice implements BlockDevice {
   }
 
   @Override
+  public long dataFrom(long position, long end) {
+    return position; // it cannot say
+  }
+
+  @Override
+  public long holeFrom(long position, long end) {
+    return end;
+  }
+
+  @Override
+  public void settle() throws IOException {
+    sync(); // there is nothing else to be read
+  }
+
+  @Override
   public void resize(long size) throws IOException {
     hook.before(Operation.RESIZE, 0, size);
     synchronized (this) {

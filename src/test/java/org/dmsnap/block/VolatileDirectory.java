@@ -405,6 +405,16 @@ public final class VolatileDirectory implements BackingDirectory {
     }
 
     @Override
+    public long dataFrom(long position, long end) {
+      return position; // it cannot say
+    }
+
+    @Override
+    public long holeFrom(long position, long end) {
+      return end;
+    }
+
+    @Override
     public void settle() throws IOException {
       synchronized (VolatileDirectory.this) {
         sync();
