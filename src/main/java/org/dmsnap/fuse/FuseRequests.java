@@ -39,18 +39,14 @@ final class FuseRequests implements Requests {
 
   @Override
   public int serveWhile(BooleanSupplier wanted) {
-    DataRequests data =
-        new DataRequests(
-            handles,
-            interrupts,
-            givenUp,
-            libFuse.fuse_chan_fd(channel),
-            (int) libFuse.fuse_chan_bufsize(channel));
+    RequestMemory memory = new RequestMemory((int) libFuse.fuse_chan_bufsize(channel));
+    Answer answer = new Answer(libFuse.fuse_chan_fd(channel), memory.answer());
+    DataRequests data = new DataRequests(handles, interrupts, givenUp, memory, answer);
     Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
     Interrupts.Serving serving = interrupts.enter();
     try {
       while (wanted.getAsBoolean()) {
-        int received = serveOne(data, from, serving);
+        int received = serveOne(memory, data, from, serving);
         if (received <= 0 && received != INTERRUPTED) {
           return received;
         }
@@ -62,14 +58,15 @@ final class FuseRequests implements Requests {
   }
 
   /** Answers what {@link LibFuse#fuse_chan_recv} does. */
-  private int serveOne(DataRequests data, Pointer from, Interrupts.Serving serving) {
+  private int serveOne(
+      RequestMemory memory, DataRequests data, Pointer from, Interrupts.Serving serving) {
     from.putPointer(0, channel);
-    int received = libFuse.fuse_chan_recv(from.address(), data.request(), data.capacity());
+    int received = libFuse.fuse_chan_recv(from.address(), memory.address(), memory.capacity());
     if (received > 0 && !data.serve(received)) {
-      long unique = data.unique();
+      long unique = memory.unique();
       serving.begin(unique);
       givenUp.begins(unique);
-      libFuse.fuse_session_process(session, data.request(), received, from.getPointer(0));
+      libFuse.fuse_session_process(session, memory.address(), received, from.getPointer(0));
       givenUp.ended(unique);
     }
     return received;

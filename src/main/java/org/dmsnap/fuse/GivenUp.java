@@ -5,10 +5,6 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.ConcurrentHashMap;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
-import org.dmsnap.block.LibC;
 
 /**
  * Lets those go on, with EINTR, who wait for something and got a signal meanwhile: the kernel keeps
@@ -23,11 +19,7 @@ final class GivenUp {
   /** A signal need not be meant to end it, and most of what is asked for ends in time by itself. */
   private static final long GRACE_MILLIS = 1000;
 
-  private static final int ANSWER_BYTES = 16; // see DataRequests
-  private static final int ERROR = 4;
-  private static final int UNIQUE = 8;
-
-  private final int device;
+  private final Answer answer; // the timer's thread only
   private final Set<Long> pending = ConcurrentHashMap.newKeySet();
   private final Timer timer = new Timer("given-up", true);
 
@@ -35,7 +27,7 @@ final class GivenUp {
    * @param device the descriptor of {@code /dev/fuse}
    */
   GivenUp(int device) {
-    this.device = device;
+    answer = Answer.alone(device);
   }
 
   /** A request that may be given up is going to be served. */
@@ -65,11 +57,7 @@ final class GivenUp {
   /** To an answer that has been given already the kernel says ENOENT; no number is used twice. */
   private void letGo(long unique) {
     if (pending.contains(unique)) {
-      Pointer answer = Memory.allocateDirect(Runtime.getSystemRuntime(), ANSWER_BYTES);
-      answer.putInt(0, ANSWER_BYTES);
-      answer.putInt(ERROR, -Errno.EINTR.intValue());
-      answer.putLong(UNIQUE, unique);
-      LibC.INSTANCE.write(device, answer.address(), ANSWER_BYTES);
+      answer.send(unique, -Errno.EINTR.intValue(), 0);
     }
   }
 }

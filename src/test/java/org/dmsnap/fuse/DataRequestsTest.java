@@ -37,6 +37,7 @@ class DataRequestsTest {
   @TempDir Path directory;
   private int device;
   private int number;
+  private RequestMemory memory;
   private DataRequests requests;
 
   @BeforeEach
@@ -44,7 +45,9 @@ class DataRequestsTest {
     device = LibC.INSTANCE.openat(-1, directory.resolve("fuse").toString(), O_RDWR_CREAT, 0600);
     handles.add(new Bytes()); // so that the number is not the one of all zeroes
     number = handles.add(file);
-    requests = new DataRequests(handles, new Interrupts(), new GivenUp(device), device, CAPACITY);
+    memory = new RequestMemory(CAPACITY);
+    Answer answer = new Answer(device, memory.answer());
+    requests = new DataRequests(handles, new Interrupts(), new GivenUp(device), memory, answer);
   }
 
   @AfterEach
@@ -140,7 +143,7 @@ class DataRequestsTest {
     request.putInt(length).putInt(opcode).putLong(UNIQUE);
     request.position(40).putLong(fh).putLong(offset).putInt(size);
     request.position(80).put(bytes);
-    MemoryIO.getInstance().putByteArray(requests.request(), request.array(), 0, length);
+    MemoryIO.getInstance().putByteArray(memory.address(), request.array(), 0, length);
     return requests.serve(length);
   }
 

@@ -1,0 +1,115 @@
+package org.dmsnap.fuse;
+
+import java.io.IOException;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+
+/**
+ * One thread's memory for a request and its answer, and where in it what stands, see {@code
+ * include/uapi/linux/fuse.h}, in the byte order of the machine.
+ *
+ * <pre>
+ *     request   0  4  length          read, write  40  8  fh          interrupt  40  8  unique
+ *               4  4  opcode                       48  8  offset
+ *               8  8  unique                       56  4  size
+ *              16 24  node, who                    60 20  flags, owner
+ * </pre>
+ *
+ * <p>The bytes written follow the request, and the bytes read the {@link Answer}. The memory lies
+ * so that either begins a page: the kernel copies whole pages fastest. A request has been read when
+ * its answer is put over it.
+ */
+final class RequestMemory {
+
+  private static final int PAGE = 4096;
+
+  private static final int OPCODE = 4;
+  private static final int UNIQUE = 8;
+  private static final int FH = 40;
+  private static final int INTERRUPTED = 40;
+  private static final int OFFSET = 48;
+  private static final int SIZE = 56;
+  private static final int REQUEST_BYTES = 80;
+
+  private final int capacity;
+  private final Pointer request;
+  private final Pointer answer;
+  private final Pointer bytes;
+
+  /**
+   * @param capacity how many bytes a request may have; an answer's bytes may have as many
+   */
+  RequestMemory(int capacity) {
+    this.capacity = capacity;
+    Pointer memory = Memory.allocateDirect(Runtime.getSystemRuntime(), capacity + 2L * PAGE);
+    long page = PAGE - memory.address() % PAGE; // the first within, but for one at its start
+    long first = page < REQUEST_BYTES ? page + PAGE : page;
+    bytes = memory.slice(first);
+    request = memory.slice(first - REQUEST_BYTES);
+    answer = memory.slice(first - Answer.HEADER_BYTES);
+  }
+
+  /** The address at which to put a request. */
+  long address() {
+    return request.address();
+  }
+
+  /** How many bytes fit there. */
+  int capacity() {
+    return capacity;
+  }
+
+  /** Where its answer is put together, before {@link #bytes}. */
+  Pointer answer() {
+    return answer;
+  }
+
+  /** What is written, or has been read. */
+  Pointer bytes() {
+    return bytes;
+  }
+
+  /** What is asked for. */
+  int opcode() {
+    return request.getInt(OPCODE);
+  }
+
+  /** The number of the request. */
+  long unique() {
+    return request.getLong(UNIQUE);
+  }
+
+  /** The number of the request that an interrupt is about. */
+  long interrupted() {
+    return request.getLong(INTERRUPTED);
+  }
+
+  /** The handle of a read or write. */
+  long handle() {
+    return request.getLong(FH);
+  }
+
+  /** Where it begins, in bytes. */
+  long offset() {
+    return request.getLong(OFFSET);
+  }
+
+  /** How many bytes are to be read. */
+  int readLength() throws IOException {
+    return length(capacity);
+  }
+
+  /** How many bytes are to be written by a request of {@code received} bytes. */
+  int writeLength(int received) throws IOException {
+    return length(received - REQUEST_BYTES);
+  }
+
+  private int length(int most) throws IOException {
+    int length = request.getInt(SIZE);
+    if (length < 0 || length > most) {
+      throw new IOException("a request for " + length + " bytes where " + most + " are possible");
+    }
+    return length;
+  }
+}
