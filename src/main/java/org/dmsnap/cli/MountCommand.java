@@ -121,7 +121,11 @@ final class MountCommand implements Callable<Integer>, Unanswered {
 
   /** The pool, without links where it is there; as fstab and the mount table may name it, too. */
   private Path source() {
-    Path named = FileName.here(Mount.withoutPrefix(pool));
+    String path = Mount.withoutPrefix(pool);
+    if (path.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "the path of the pool is empty");
+    }
+    Path named = FileName.here(path);
     try {
       return named.toRealPath();
     } catch (IOException absent) {
