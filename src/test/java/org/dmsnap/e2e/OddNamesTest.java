@@ -39,6 +39,7 @@ class OddNamesTest {
         """
         cat >script <<'END'
         set -e
+        trap 'umount -l $mnt 2>/dev/null || :' EXIT
         foreign=$(cat name; echo .); foreign=$work/${foreign%.}
         mkdir "$foreign"
         mount -t tmpfs "$foreign" "$foreign"
