@@ -60,12 +60,7 @@ record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume> droppe
           .warning(
               ErrnoException.saysFull(none)
                   ? "the pool's file system is full; removals and a clean stop need some room"
-<<<<<<< HEAD
                   : "no space can be set aside for removals and a clean stop when it is full: "
-=======
-                  : "no space can be set aside for removals and a clean stop on a full file"
-                      + " system: "
->>>>>>> 015e37d (test, cli: what meets now that all of it is together)
                       + none.getMessage());
     }
   }
