@@ -209,6 +209,18 @@ class MountHelperTest {
   }
 
   @Test
+  void what_java_says_by_itself_goes_to_standard_error() throws Exception {
+    java("echo noise; { echo 0 >&3; } 2>/dev/null; { echo wanted >&4; } 2>/dev/null || :");
+    script("quiet", "exec \"${0%/*}/dmsnap\" \"$@\" 2>/dev/null");
+
+    assertThat(run("quiet", "status", "/mnt").output()).isEqualTo("wanted\n");
+    assertThat(run("quiet", "mount", "-f", "/pool", "/mnt").output()).isEqualTo("wanted\n");
+    assertThat(run("quiet", "mount", "--help").output()).isEqualTo("wanted\n");
+    assertThat(run("quiet", "mount", "/pool", "/mnt").output()).isEmpty();
+    assertThat(run("dmsnap", "mount", "/pool", "/mnt").output()).contains("noise");
+  }
+
+  @Test
   void an_old_java_is_refused_in_words() throws Exception {
     script("java", "echo 'openjdk version \"11.0.2\"' >&2");
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.dmsnap.cli.cow.Views;
 import org.dmsnap.cli.terminal.Json;
+import org.dmsnap.cli.terminal.StandardOutput;
 import org.dmsnap.cli.terminal.Terminal;
 import org.dmsnap.store.ExceptedRanges;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private void differences(Views views, ExceptedRanges.Visitor visitor) throws IOException {
-    if (Terminal.isTerminal(Terminal.STANDARD_OUTPUT)) {
+    if (Terminal.isTerminal(StandardOutput.link())) {
       views.forEachDifference(visitor); // which shows by itself that it goes on
     } else {
       views.forEachDifference(spec.commandLine().getErr(), visitor);

@@ -10,6 +10,7 @@ import org.dmsnap.cli.cow.CowFile;
 import org.dmsnap.cli.cow.DumpFormat;
 import org.dmsnap.cli.cow.Estimates;
 import org.dmsnap.cli.terminal.ErrorLine;
+import org.dmsnap.cli.terminal.StandardOutput;
 import org.dmsnap.cli.terminal.Terminal;
 import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.kernel.FileName;
@@ -50,7 +51,7 @@ final class DumpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (Terminal.isTerminal(Terminal.STANDARD_OUTPUT)) {
+    if (Terminal.isTerminal(StandardOutput.link())) {
       return dump(); // which shows by itself that it goes on
     }
     PrintWriter err = spec.commandLine().getErr();

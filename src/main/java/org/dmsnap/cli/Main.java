@@ -8,11 +8,13 @@ import java.util.Optional;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Journal;
 import org.dmsnap.cli.terminal.StandardOutput;
+import org.dmsnap.cli.terminal.Terminal;
 import org.dmsnap.control.Command;
 import org.dmsnap.kernel.CommandLineWords;
 import org.dmsnap.kernel.FileName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -60,6 +62,9 @@ public final class Main implements Runnable {
     Journal.prepare();
     String[] meant = meant(CommandLineWords.exactly(words));
     CommandLine commandLine = commandLine(meant.length == 0 ? "" : meant[0]);
+    if (!Terminal.isTerminal(StandardOutput.link())) {
+      commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
+    }
     end(commandLine, printed(commandLine, commandLine.execute(meant)));
   }
 

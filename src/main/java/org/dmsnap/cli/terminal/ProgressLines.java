@@ -33,7 +33,7 @@ public final class ProgressLines {
 
   /** Prints to {@code out}, the standard output, with a bar if that is a terminal. */
   public static ProgressLines onStandardOutput(PrintWriter out) {
-    return new ProgressLines(out, Terminal.isTerminal(Terminal.STANDARD_OUTPUT), System::nanoTime);
+    return new ProgressLines(out, Terminal.isTerminal(StandardOutput.link()), System::nanoTime);
   }
 
   /** {@code percent} of the merge into {@code origin} are done. */

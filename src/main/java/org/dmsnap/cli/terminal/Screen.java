@@ -46,7 +46,7 @@ public final class Screen {
 
   private int print(Watch.Page page, Way way) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    boolean tty = Terminal.isTerminal(Terminal.STANDARD_OUTPUT);
+    boolean tty = Terminal.isTerminal(StandardOutput.link());
     Palette palette = palette(tty);
     if (watch) {
       way.watch(new Watch(out, tty, SECOND_MILLIS), () -> page.render(palette));

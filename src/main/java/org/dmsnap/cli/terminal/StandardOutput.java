@@ -8,20 +8,30 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.reflect.Constructor;
+import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileNameCharset;
 
 /**
- * What is printed, in the bytes that a name has, whatever the locale; and whether all of it has
- * arrived, which print streams keep to themselves.
+ * Where what was asked for goes, and nothing else, in the bytes that a name has, whatever the
+ * locale; and whether all of it has arrived, which print streams keep to themselves.
+ *
+ * <p>Java itself prints to descriptor 1: warnings, thread dumps, how it crashed. The launcher has
+ * that lead to standard error, and names another descriptor for what the program prints.
  */
 public final class StandardOutput {
+
+  /** The property that bears the number of the descriptor. */
+  private static final String FD = "dmsnap.outputFd";
+
+  private static final int JAVA_S_OWN = 1;
 
   private StandardOutput() {}
 
   /** Has both streams say names as they are; before anything is printed. */
   public static void prepare() {
-    System.setOut(stream(FileDescriptor.out));
+    System.setOut(stream(descriptor()));
     System.setErr(stream(FileDescriptor.err));
   }
 
@@ -33,6 +43,16 @@ public final class StandardOutput {
   /** A writer to {@code stream}, which is flushed by the line. */
   public static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(new OutputStreamWriter(stream, FileNameCharset.INSTANCE), true);
+  }
+
+  /** The number of its descriptor. */
+  private static int fd() {
+    return Integer.getInteger(FD, JAVA_S_OWN);
+  }
+
+  /** A link to it, by whatever name it was opened. */
+  public static Path link() {
+    return Path.of("/proc/self/fd/" + fd());
   }
 
   /**
@@ -54,10 +74,27 @@ public final class StandardOutput {
   /** The stream does not say why: one more byte does. */
   private static String reason() {
     try {
-      new FileOutputStream(FileDescriptor.out).write('\n');
+      new FileOutputStream(descriptor()).write('\n');
       return "some of it is missing";
     } catch (IOException failure) {
       return ErrorLine.reason(failure);
+    }
+  }
+
+  /**
+   * Java has no public way to one that is open already; opening the link would be another open
+   * file, with an offset of its own, and of a socket is none.
+   */
+  private static FileDescriptor descriptor() {
+    if (fd() == JAVA_S_OWN) {
+      return FileDescriptor.out;
+    }
+    try {
+      Constructor<FileDescriptor> open = FileDescriptor.class.getDeclaredConstructor(int.class);
+      open.setAccessible(true); // see Add-Opens in the manifest
+      return open.newInstance(fd());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java lets no descriptor be used", e);
     }
   }
 }

@@ -18,12 +18,11 @@ import java.util.Map;
  */
 public record Terminal(boolean tty, int columns, boolean blocks) {
 
-  public static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
   private static final int DEFAULT_COLUMNS = 80;
 
   /** That of this process. */
   public static Terminal ofThisProcess() {
-    boolean tty = isTerminal(STANDARD_OUTPUT);
+    boolean tty = isTerminal(StandardOutput.link());
     return new Terminal(tty, columns(tty, System.getenv()), unicode());
   }
 
