@@ -63,6 +63,10 @@ public interface LibC {
   @SaveError
   int fdatasync(int fd);
 
+  /** See syncfs(2). */
+  @SaveError
+  int syncfs(int fd);
+
   /** See sync_file_range(2). */
   @SaveError
   int sync_file_range(int fd, @off_t long offset, @off_t long length, int flags);

@@ -155,8 +155,11 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
   }
 
   private void run(MountedPool pool) throws IOException {
-    pool.run(command.name(), String.join(" ", words))
-        .forEach(warning -> ErrorLine.print(spec.commandLine(), warning));
+    warn(pool.run(command.name(), String.join(" ", words)));
+  }
+
+  private void warn(List<String> warnings) {
+    warnings.forEach(warning -> ErrorLine.print(spec.commandLine(), warning));
   }
 
   private boolean chosen(String option) {
@@ -170,12 +173,14 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
     Path file = mountpoint.toRealPath().resolve(origin);
     List<String> mounts =
         LoopMounts.of(Path.of("/"), file).stream().map(Mount::mountpoint).toList();
+    List<String> warnings;
     Freeze freeze = Freeze.of(mounts);
     try {
-      run(pool);
+      warnings = pool.run(command.name(), String.join(" ", words)); // and prints nothing meanwhile
     } finally {
       freeze.close();
     }
+    warn(warnings);
     if (mounts.isEmpty()) {
       String what = "no file system of " + origin + " is mounted here, so nothing was frozen";
       ErrorLine.print(spec.commandLine(), what);

@@ -56,37 +56,87 @@ class FreezeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "HUP", "KILL"})
-  void whatever_ends_the_command_it_is_thawed(String signal) {
+  void whatever_ends_the_freezer_it_is_thawed(String signal) {
     mountFileSystem();
-    pool.sh(
-        """
-        mkdir bin; cat >bin/fsfreeze <<'END'
-        #!/bin/sh
-        echo "$1" >>"$work/freezes"
-        /sbin/fsfreeze "$@" || exit
-        [ "$1" != --freeze ] || kill -STOP "$server"
-        END
-        chmod +x bin/fsfreeze
-        """);
-    long server = pool.server().pid();
-    Process command =
+    Process freezer = frozen();
+    String guard = pool.sh("pgrep -P " + freezer.pid());
+
+    pool.sh("kill -" + signal + " " + freezer.pid());
+
+    pool.sh("touch $a/goes-on; sync -f $a");
+    MountedPool.await("the freezer's end", () -> !freezer.isAlive());
+    pool.awaitSh("! test -e /proc/" + guard);
+  }
+
+  @Test
+  void a_freezer_that_is_stopped_does_not_hold_it_for_ever_and_says_so_later() {
+    mountFileSystem();
+    Process freezer = frozen();
+
+    pool.sh("kill -STOP " + freezer.pid() + "; touch $a/goes-on; sync -f $a");
+
+    pool.sh("kill -CONT " + freezer.pid() + "; echo >>go");
+    MountedPool.await("the freezer's end", () -> !freezer.isAlive());
+    assertThat(pool.sh("cat freezer.err")).contains("was thawed too early");
+  }
+
+  @Test
+  void a_freezer_thaws_itself_without_its_guard() {
+    mountFileSystem();
+    Process freezer = frozen();
+
+    pool.sh("kill -KILL $(pgrep -P " + freezer.pid() + "); echo >>go");
+
+    MountedPool.await("the freezer's end", () -> !freezer.isAlive());
+    assertThat(freezer.exitValue()).isZero();
+    pool.sh("touch $a/goes-on; sync -f $a");
+  }
+
+  @Test
+  void what_another_has_frozen_stays_his() {
+    mountFileSystem();
+    pool.sh("fsfreeze -f $a");
+
+    Result refused = pool.run("$dmsnap snapshot --freeze $mnt snap base 64M");
+    Result frozenStill = pool.run("fsfreeze -u $a");
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.errors()).contains("is frozen already").hasLineCount(1);
+    assertThat(frozenStill.succeeded()).as("it was frozen: %s", frozenStill).isTrue();
+  }
+
+  @Test
+  void the_file_system_may_hold_the_temporary_directory_the_output_and_the_programs() {
+    mountFileSystem();
+    pool.sh("mkdir $a/bin; cp /bin/sh /usr/bin/timeout /usr/bin/head /sbin/fsfreeze $a/bin; sync");
+
+    Result done =
+        pool.run(
+            """
+            cp /bin/true stays; unshare -m bash -c '
+            mount --bind $a /var/tmp; mkdir -p /var/tmp/tmp; exec >$a/out 2>$a/err
+            export TMPDIR=$a/tmp PATH=$a/bin:$PATH; cd $a
+            timeout 20 $dmsnap snapshot --freeze $mnt snap base 64M || exit
+            timeout 20 $dmsnap snapshot --freeze $mnt snap base 64M; test $? = 1'
+            """);
+
+    assertThat(done.succeeded()).as("%s", done).isTrue();
+    assertThat(pool.sh("cat $a/err")).contains("there is a volume snap already");
+  }
+
+  /** A process that has frozen what is on {@code $a}, until there is a line in {@code go}. */
+  private Process frozen() {
+    String java = System.getProperty("java.home") + "/bin/java -XX:-UsePerfData -cp ";
+    String classes = System.getProperty("java.class.path");
+    pool.sh("mkfifo go");
+    Process freezer =
         pool.start(
-            "command",
-            "export server="
-                + server
-                + " PATH=$work/bin:$PATH; exec env --default-signal=INT,HUP,TERM"
-                + " $dmsnap snapshot --freeze $mnt snap base 64M");
-    pool.awaitSh("grep -q '^State:.T' /proc/" + server + "/status");
-
-    pool.sh("kill -" + signal + " " + command.pid());
-    if (signal.equals("KILL")) { // the kernel ends it once the file system answers its close(2)
-      pool.sh("kill -CONT " + server);
-    }
-    pool.awaitSh("grep -q -- --unfreeze freezes"); // else while the command's answer does not come
-
-    pool.sh("kill -CONT " + server);
-    MountedPool.await("the command's end", () -> !command.isAlive());
-    pool.sh("touch $a/goes-on");
+            "freezer",
+            "exec env --default-signal=INT,HUP,TERM "
+                + (java + classes + " " + FrozenUntilEnd.class.getName())
+                + " $a <>go");
+    pool.awaitSh("grep -q frozen freezer.out");
+    return freezer;
   }
 
   private void mountFileSystem() {
