@@ -1,7 +1,7 @@
 
 # What the model of the command line cannot know: where pools are mounted, and what is in them.
 _dmsnap_with_volumes() {
-  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} mountpoint= i words option=
+  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} mountpoint= i word words option=
   for ((i = 2; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       =) ;; # bash makes three words of --width=80, zsh one
@@ -16,6 +16,7 @@ _dmsnap_with_volumes() {
     [[ ${COMP_WORDS[i]} == = ]] || option=
   done
   mountpoint=${mountpoint/#\~/$HOME} # words come as they were typed
+  mountpoint=${mountpoint//\\/}
   if ((COMP_CWORD < 2)) || [[ $current == -* || " @MOUNTED@ " != *" $command "* ]]; then
     _complete_dmsnap
     return
@@ -30,6 +31,12 @@ _dmsnap_with_volumes() {
   else
     words=$(timeout 2 ls "$mountpoint" 2>/dev/null | grep -vxE 'ctl|.*-(real|cow)')
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [[ -z $mountpoint ]] || words=$(LC_ALL=C grep -xE '[A-Za-z0-9+_.-]+' <<<"$words") # a volume's name
+  COMPREPLY=()
+  while read -r word; do # not compgen -W, which has the shell run what stands in a word
+    printf -v word '%b.' "${word//\\/\\0}" # \040 is a blank
+    printf -v word '%q' "${word%.}"
+    [[ -z $words || $word != "$current"* ]] || COMPREPLY+=("$word")
+  done <<<"$words"
 }
 complete -F _dmsnap_with_volumes -o default dmsnap

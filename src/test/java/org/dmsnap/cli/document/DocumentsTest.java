@@ -139,6 +139,31 @@ class DocumentsTest {
     assertThat(completed).isEqualTo(new Result(0, words));
   }
 
+  @Test
+  void completion_runs_nothing_that_a_name_says_and_quotes_what_has_blanks() throws Exception {
+    layOutMount();
+    Files.createFile(share.resolve("mnt/$(touch ran)"));
+
+    Result completed =
+        run(
+            """
+            source bash-completion/completions/dmsnap
+            awk() { printf '%s\\n' '/mnt/my\\040vg' '/mnt/$(touch${IFS}ran)'; }
+            mv mnt 'my mnt'
+            COMP_CWORD=3
+            COMP_WORDS=(dmsnap remove 'my\\ mnt' '')
+            _dmsnap_with_volumes 2>/dev/null
+            echo -n "${COMPREPLY[*]} "
+            COMP_CWORD=2
+            COMP_WORDS=(dmsnap remove '/mnt/my\\ v')
+            _dmsnap_with_volumes 2>/dev/null
+            echo -n "${COMPREPLY[*]}"
+            """);
+
+    assertThat(completed).isEqualTo(new Result(0, "base snap /mnt/my\\ vg"));
+    assertThat(share.resolve("ran")).doesNotExist();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'sta', 'status '",
