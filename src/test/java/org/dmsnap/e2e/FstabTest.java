@@ -32,6 +32,7 @@ class FstabTest {
               test -d $mnt/ctl
               mount -a -T fstab
               mount --all -T fstab
+              mount -at dmsnap -T fstab
               umount $mnt
               mount -T fstab $mnt
               umount dmsnap:$vg
