@@ -66,6 +66,9 @@ class OddNamesTest {
                 mkdir "$name" "$name/vg" "$name/mnt"
                 d mount "$name/vg" "$name/mnt"
                 d create "$name/mnt" base 4M
+                d mount -o remount,ro "$name/vg" "$name/mnt"
+                ! d mount -o remount,ro "$name/vg" "$name" || exit 1
+                d mount -o remount,rw "$name/vg" "$name/mnt"
                 d snapshot "$name/mnt" snap base 1M
                 d lvs "$name/mnt" | grep -c -e snap -e base
                 d doctor "$name/mnt" | grep -aF 'and answers'

@@ -1,7 +1,6 @@
 package org.dmsnap.cli.mount;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -9,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.kernel.ChildCommand;
+import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.dmsnap.kernel.UnaskedPath;
@@ -45,7 +46,8 @@ public final class Remount {
     MountTable table = MountTable.read();
     Mount mount = table.at(UnaskedPath.of(mountpoint, table));
     if (mount == null || !mount.isDmsnap()) {
-      throw new ErrnoException(Errno.EINVAL, mountpoint + " is no mount of dmsnap to change");
+      throw new ErrnoException(
+          Errno.EINVAL, FileName.of(mountpoint) + " is no mount of dmsnap to change");
     }
     Set<String> flags = new LinkedHashSet<>(List.of(mount.options().split(",", -1)));
     for (String list : lists) {
@@ -54,7 +56,7 @@ public final class Remount {
     if (flags.contains("rw") && servedReadOnly(mount)) {
       throw new ErrnoException(
           Errno.EROFS,
-          mountpoint
+          mount.mountpoint()
               + " was mounted with ro, and its server keeps to that: unmount it, and mount it"
               + " without");
     }
@@ -79,17 +81,19 @@ public final class Remount {
   private static void change(Mount mount, String flags) throws IOException {
     Process process =
         new ProcessBuilder(
-                "mount",
-                "-i",
-                "--options-mode",
-                "ignore",
-                "-o",
-                REMOUNT + "," + flags,
-                mount.path().toString())
+                ChildCommand.of(
+                    List.of(
+                        "mount",
+                        "-i",
+                        "--options-mode",
+                        "ignore",
+                        "-o",
+                        REMOUNT + "," + flags,
+                        mount.mountpoint())))
             .redirectErrorStream(true)
             .start();
     process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
+    String said = FileName.of(process.getInputStream().readAllBytes());
     if (process.onExit().join().exitValue() != 0) {
       throw new ErrnoException(
           Errno.EBUSY, "cannot change the mount: " + said.strip().replaceFirst("^mount: ", ""));
