@@ -70,8 +70,9 @@ final class LibFuseOptions {
    */
   private void addHandedOn(List<String> options, boolean root) throws ErrnoException {
     for (String option : options) {
-      if (!option.equals(MountOptions.NONEMPTY)) {
-        refuseContext(option.substring(0, option.indexOf('=') + 1), root);
+      int value = option.indexOf('=') + 1;
+      if (value > 0) {
+        refuseContext(option.substring(0, value), root);
       }
       words.add(escape(option));
     }

@@ -15,7 +15,8 @@ import java.util.List;
  *     on
  * @param readOnly mount {@code ro}
  * @param threads how many threads are to be free to serve requests
- * @param handedOn words for libfuse and the kernel: {@link #NONEMPTY}, contexts of SELinux
+ * @param handedOn words for libfuse and the kernel: {@link #NONEMPTY}, {@link #NOEXEC}, contexts of
+ *     SELinux
  */
 public record MountOptions(
     Path source,
@@ -33,6 +34,9 @@ public record MountOptions(
 
   /** Mount though there is something in the directory, which is hidden then. */
   public static final String NONEMPTY = "nonempty";
+
+  /** Nothing on the mount is run as a program, whatever its mode says. */
+  public static final String NOEXEC = "noexec";
 
   /**
    * @throws IllegalArgumentException if a number is out of its range

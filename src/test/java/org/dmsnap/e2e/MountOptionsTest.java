@@ -56,6 +56,13 @@ class MountOptionsTest {
   }
 
   @Test
+  void what_is_on_it_is_not_run_with_noexec() {
+    pool.mount("exec", "noexec", "mode=0777");
+
+    assertThat(pool.sh("findmnt -no OPTIONS $mnt")).contains(",noexec");
+  }
+
+  @Test
   void a_context_that_the_kernel_does_not_take_is_refused_in_words() throws IOException {
     boolean selinux = Files.readString(Path.of("/proc/filesystems")).contains("selinuxfs");
 

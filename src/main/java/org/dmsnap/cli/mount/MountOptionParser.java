@@ -17,7 +17,7 @@ public final class MountOptionParser {
   private static final Set<String> GENERIC =
       Set.of(
           ("defaults auto noauto nofail user nouser users owner group _netdev dev nodev suid nosuid"
-                  + " exec noexec atime noatime diratime nodiratime relatime norelatime strictatime"
+                  + " atime noatime diratime nodiratime relatime norelatime strictatime"
                   + " nostrictatime lazytime nolazytime sync async dirsync mand nomand iversion"
                   + " noiversion silent loud symfollow nosymfollow nobootwait"
                   // and what is always so
@@ -104,7 +104,8 @@ public final class MountOptionParser {
       case "allow_other" -> allowOther = true;
       case "allow_root" -> allowRoot = true;
       case "accept_changed_origin" -> acceptChangedOrigin = true;
-      case MountOptions.NONEMPTY -> handedOn.add(option);
+      case MountOptions.NONEMPTY, MountOptions.NOEXEC -> handedOn.add(option);
+      case "exec" -> handedOn.remove(MountOptions.NOEXEC);
       default -> throw VALUED.contains(option) ? valueless(option) : unknown(option);
     }
   }
@@ -121,7 +122,7 @@ public final class MountOptionParser {
       case "autoextend_percent" -> percent = (int) number(name, value, 0, Integer.MAX_VALUE);
       case "overflow" -> overflow = policy(value);
       case "threads" -> threads = (int) number(name, value, 1, MOST_THREADS);
-      case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin", "nonempty" ->
+      case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin", "nonempty", "noexec" ->
           throw new IllegalArgumentException(
               "mount option " + name + "=" + value + ": it takes no value");
       default -> throw unknown(name + "=" + value);
