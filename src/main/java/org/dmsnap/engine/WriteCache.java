@@ -247,7 +247,8 @@ final class WriteCache implements BlockDevice {
   /** What is held is data, though the image has a hole there. */
   @Override
   public long dataFrom(long position, long end) throws IOException {
-    return held.firstFrom(position, image.dataFrom(position, end));
+    long firstHeld = held.firstFrom(position, end); // first: a drain may take it to the image
+    return image.dataFrom(position, firstHeld);
   }
 
   @Override
