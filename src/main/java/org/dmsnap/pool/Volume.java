@@ -197,6 +197,7 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
       try {
         served.target().zero(at, Math.min(end - at, ZERO_PIECE));
       } finally {
+        changed();
         gate.leaveChange(stamp);
       }
     }

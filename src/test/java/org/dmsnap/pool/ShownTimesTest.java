@@ -11,7 +11,9 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.dmsnap.block.FileDirectory;
 import org.dmsnap.engine.Feature;
+import org.dmsnap.engine.StallListener;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,39 @@ class ShownTimesTest extends PoolFixture {
     assertLater("alone");
     device("alone").discard(0, 512);
     assertLater("alone");
+  }
+
+  @Test
+  void zeroing_is_a_change_with_every_piece_that_it_comes_in() throws Exception {
+    pool.create("large", 40 * MIB);
+    pool.close();
+    pool = Pool.open(FileDirectory.lock(directory, false), PoolOptions.DEFAULT, log, looking());
+    before = times();
+
+    device("large").zero(0, 40 * MIB);
+
+    assertLater("large");
+  }
+
+  /** Looks between the pieces, as a backup that runs meanwhile does. */
+  private StallListener looking() {
+    return new StallListener() {
+      @Override
+      public void stalling() {
+        // not what this is about
+      }
+
+      @Override
+      public boolean givenUp() {
+        before = times();
+        return false;
+      }
+
+      @Override
+      public void resumed() {
+        // likewise
+      }
+    };
   }
 
   @Test
