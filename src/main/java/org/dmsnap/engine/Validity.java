@@ -71,19 +71,20 @@ final class Validity {
     }
     synchronized (this) {
       if (!recorded) {
-        listener.invalidated(snapshot, reason, recordInHeader());
+        String unheaded = recordInHeader();
+        listener.invalidated(snapshot, reason + unheaded, unheaded.isEmpty());
         recorded = true;
       }
     }
   }
 
-  private boolean recordInHeader() {
+  /** Why the header does not say so, to be told behind the reason; or an empty text. */
+  private String recordInHeader() {
     try {
       store.invalidate();
-      return true;
+      return "";
     } catch (IOException e) {
-      reason += "; its header could not be written: " + ErrnoException.errnoOf(e);
-      return false;
+      return "; its header could not be written: " + ErrnoException.errnoOf(e);
     }
   }
 }

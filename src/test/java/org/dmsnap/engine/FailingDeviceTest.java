@@ -103,6 +103,7 @@ class FailingDeviceTest {
           @Override
           public void invalidated(Snapshot snapshot, String reason, boolean recorded)
               throws IOException {
+            super.invalidated(snapshot, reason, recorded);
             throw new ErrnoException(Errno.EIO, "cannot record it");
           }
         };
@@ -111,8 +112,11 @@ class FailingDeviceTest {
     cow.breakFrom(0);
 
     fails(Errno.EIO, () -> Io.write(bench.volume, 0, bytes(CHUNK, 1)));
+    fails(Errno.EIO, () -> Io.write(bench.volume, 0, bytes(CHUNK, 1)));
 
     assertThat(bench.image.content()).isEqualTo(bench.before);
+    assertThat(deaf.all()).hasSizeGreaterThan(1);
+    assertThat(Set.copyOf(deaf.all())).hasSize(1); // the same reason, however often it is tried
   }
 
   @Test
