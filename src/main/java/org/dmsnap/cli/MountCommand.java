@@ -95,7 +95,7 @@ final class MountCommand implements Callable<Integer>, Unanswered {
     }
     MountSettings settings = settings(source);
     Launcher launcher = Launcher.ofThisProcess();
-    if (ifNeeded && isMounted(source)) {
+    if (ifNeeded && Deadline.of(List.of(source)).during(() -> isMounted(source))) {
       return 0;
     }
     List<String> orphans =
@@ -120,17 +120,12 @@ final class MountCommand implements Callable<Integer>, Unanswered {
   }
 
   /** The pool, without links where it is there; as fstab and the mount table may name it, too. */
-  private Path source() {
+  private Path source() throws IOException {
     String path = Mount.withoutPrefix(pool);
     if (path.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "the path of the pool is empty");
     }
-    Path named = FileName.here(path);
-    try {
-      return named.toRealPath();
-    } catch (IOException absent) {
-      return named.toAbsolutePath().normalize(); // of which is complained when it is opened
-    }
+    return UnaskedPath.of(FileName.here(path), MountTable.read());
   }
 
   private boolean isMounted(Path source) throws IOException {

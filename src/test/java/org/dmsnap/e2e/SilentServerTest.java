@@ -92,10 +92,12 @@ class SilentServerTest {
     Result alone = pool.run(HASTY + "doctor");
     Result linked = pool.run("ln -s mnt link; " + HASTY + "lvs link/../mnt/.");
     Result over = pool.run("mkdir other; " + HASTY + "mount other $mnt");
+    Result within = pool.run(HASTY + "mount $mnt/vg other");
 
     assertThat(alone.output()).contains("mount " + pool.mountpoint(), "kill -CONT " + pid);
     assertThat(linked.errors()).contains("kill -CONT " + pid).hasLineCount(1);
     assertThat(over.errors()).contains("kill -CONT " + pid).hasLineCount(1);
+    assertThat(within.errors()).contains("kill -CONT " + pid).hasLineCount(1);
   }
 
   @Test
