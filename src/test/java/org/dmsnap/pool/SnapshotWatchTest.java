@@ -116,7 +116,7 @@ class SnapshotWatchTest extends PoolFixture {
 
   @Test
   void a_discard_extends_no_snapshot_and_one_within_the_threshold_is_done() throws Exception {
-    openWithSnapshot(70, OverflowPolicy.INVALIDATE);
+    openWithData(70, 16);
     fill(8); // and two of metadata, of 20
     String table = device("snap-cow").table();
 
@@ -133,7 +133,7 @@ class SnapshotWatchTest extends PoolFixture {
 
   @Test
   void a_discard_extends_no_snapshot_that_is_beyond_the_threshold_already() throws Exception {
-    openWithSnapshot(100, OverflowPolicy.INVALIDATE);
+    openWithData(100, 17);
     fill(16);
     pool.close();
     open(new PoolOptions(false, false, 50, 20, OverflowPolicy.INVALIDATE));
@@ -210,6 +210,14 @@ class SnapshotWatchTest extends PoolFixture {
   private void openWithSnapshot(int threshold, OverflowPolicy overflow) throws Exception {
     open(new PoolOptions(false, false, threshold, 20, overflow));
     pool.create("base", MIB);
+    snapshot("snap", "base", 20 * CHUNK, "P");
+  }
+
+  /** As above, of an origin that begins with chunks which a discard must copy out. */
+  private void openWithData(int threshold, int chunks) throws Exception {
+    openWithSnapshot(threshold, OverflowPolicy.INVALIDATE);
+    pool.remove("snap");
+    fill(chunks);
     snapshot("snap", "base", 20 * CHUNK, "P");
   }
 
