@@ -64,7 +64,8 @@ class FstabTest {
   /** What is printed, in all, among mounts that end with the shell. */
   private String sh(String script) {
     return pool.sh(
-        "cat >script <<'END'\nset -e; exec 2>&1; cd $work; trap 'umount -l $mnt 2>/dev/null || :' EXIT\n"
+        "cat >script <<'END'\nset -e; exec 2>&1; cd $work\n"
+            + "trap 'umount -l $mnt 2>/dev/null || :' EXIT\n"
             + HELPERS
             + script
             + "\nEND\nunshare --mount --propagation private bash script");

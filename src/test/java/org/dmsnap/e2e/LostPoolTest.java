@@ -16,7 +16,8 @@ class LostPoolTest {
   void doctor_says_so_by_pool_and_mountpoint_and_umount_ends_it(String place) {
     String said =
         pool.sh(
-            "cat >script <<'END'\nset -e; exec 2>&1; trap 'umount -l $mnt 2>/dev/null || :' EXIT; vg=$work/"
+            "cat >script <<'END'\nset -e; exec 2>&1\n"
+                + "trap 'umount -l $mnt 2>/dev/null || :' EXIT; vg=$work/"
                 + place
                 + """
 
