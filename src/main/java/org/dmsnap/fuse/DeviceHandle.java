@@ -23,11 +23,16 @@ final class DeviceHandle extends Handle {
 
   private final Device device;
   private final StallListener stalls;
+  private final boolean readWrite;
 
-  DeviceHandle(Node.Block node, StallListener stalls) throws IOException {
+  /**
+   * @param readWrite whether it was opened for both, as who makes an image of a file does
+   */
+  DeviceHandle(Node.Block node, StallListener stalls, boolean readWrite) throws IOException {
     super(node);
     this.device = node.device();
     this.stalls = stalls;
+    this.readWrite = readWrite;
     device.opened();
   }
 
@@ -56,9 +61,15 @@ final class DeviceHandle extends Handle {
     attributes.block(stat, device);
   }
 
+  /**
+   * As by path. To 0 nothing happens either, if it was opened for reading, too: so does qemu-img
+   * begin before it sets the size. Whoever opens it to cut it alone, as truncate(1), is told.
+   */
   @Override
   void truncate(long size) throws IOException {
-    OpenFiles.checkSize(device, size);
+    if (size != 0 || !readWrite) {
+      OpenFiles.checkSize(device, size);
+    }
   }
 
   @Override

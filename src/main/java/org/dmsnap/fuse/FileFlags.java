@@ -21,11 +21,16 @@ final class FileFlags {
   private static final int DIRECT_IO = 1;
   private static final int KEEP_CACHE = 2;
   private static final int ACCESS_MODE = 3; // O_ACCMODE; 0 is O_RDONLY
+  private static final int READ_WRITE = 2; // O_RDWR
 
   private FileFlags() {}
 
   static boolean forWriting(Pointer info) {
     return (info.getInt(FLAGS) & ACCESS_MODE) != 0;
+  }
+
+  static boolean forReadingAndWriting(Pointer info) {
+    return (info.getInt(FLAGS) & ACCESS_MODE) == READ_WRITE;
   }
 
   static void setDirectIo(Pointer info) {

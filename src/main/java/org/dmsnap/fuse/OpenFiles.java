@@ -46,7 +46,9 @@ final class OpenFiles {
   static void truncate(Node node, long size) throws IOException {
     if (node instanceof Node.Block block) {
       checkWritable(block.device());
-      checkSize(block.device(), size);
+      if (size != 0) {
+        checkSize(block.device(), size);
+      }
     } else if (node instanceof Node.Text) {
       throw readOnlyText();
     } else if (node instanceof Node.Directory) {
@@ -54,13 +56,9 @@ final class OpenFiles {
     }
   }
 
-  /**
-   * A device can be set to the size that it has, as copying programs do, and to no other. To 0 it
-   * stays as it is, be it by path, which is what an {@code O_TRUNC} comes as, or by handle, which
-   * is how qemu-img begins before it sets the size.
-   */
+  /** A device can be set to the size that it has, as copying programs do, and to no other. */
   static void checkSize(Device device, long size) throws ErrnoException {
-    if (size != 0 && size != device.size()) {
+    if (size != device.size()) {
       throw new ErrnoException(Errno.EINVAL, "truncate " + device.name() + ": its size is fixed");
     }
   }
@@ -70,7 +68,7 @@ final class OpenFiles {
     if (FileFlags.forWriting(info)) {
       checkWritable(device);
     }
-    Handle handle = new DeviceHandle(node, stalls);
+    Handle handle = new DeviceHandle(node, stalls, FileFlags.forReadingAndWriting(info));
     if (device.hidden()) {
       FileFlags.setDirectIo(info);
     } else if (caches.good(device)) {

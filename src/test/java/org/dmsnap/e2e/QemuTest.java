@@ -41,6 +41,14 @@ class QemuTest {
   }
 
   @Test
+  void an_image_is_converted_onto_a_volume_of_its_size() {
+    pool.control("create", "target 4M");
+
+    pool.sh("qemu-img convert -f raw -O raw old $mnt/target; cmp old $mnt/target");
+    pool.sh("qemu-img convert -n -f raw -O raw old $mnt/target; cmp old $mnt/target");
+  }
+
+  @Test
   void an_image_that_a_daemon_may_write_is_refused_until_it_ends() {
     pool.umount();
     Process daemon = pool.start("daemon", EXPORT.formatted("base.img", "", "on"));
