@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.LeftMount;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,16 @@ final class PoolLock implements Closeable {
             + (holder == null ? "another process" : holder)
             + (mountpoint == null ? "" : ", which shows it at " + mountpoint)
             + (hidden ? ", which cannot be seen from here: perhaps on another machine" : "")
-            + "; unmount it there first");
+            + wayOut(mountpoint));
+  }
+
+  /** What to do about a holder. */
+  private String wayOut(@Nullable String mountpoint) {
+    List<String> users = mountpoint == null ? LeftMount.of(pool.path()).holders() : List.of();
+    return users.isEmpty()
+        ? "; unmount it there first"
+        : ", though its mount was taken away; it ends by itself once this does not use it any"
+            + " more: "
+            + String.join("; ", users);
   }
 }

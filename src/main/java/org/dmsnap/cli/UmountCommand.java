@@ -15,6 +15,7 @@ import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuse.Mountpoint;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Holders;
+import org.dmsnap.kernel.LeftMount;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.dmsnap.kernel.PoolServer;
@@ -104,10 +105,26 @@ final class UmountCommand implements Callable<Integer>, Unanswered {
     Mount mount = table.at(path);
     if (mount == null) {
       MountedPool.refusePool(table, path);
+      refuseLeft(path);
       throw new ErrnoException(
           Errno.EINVAL, FileName.of(mountpoint) + " is not mounted; see: findmnt -t fuse.dmsnap");
     }
     return checked(mount);
+  }
+
+  /** Says who keeps a mount alive that was taken away, by its pool or where it was. */
+  private static void refuseLeft(Path path) throws ErrnoException {
+    LeftMount left = LeftMount.at(path).orElse(LeftMount.of(path));
+    List<String> users = left.holders();
+    if (!users.isEmpty()) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          FileName.of(path)
+              + " is not mounted any more, but the pool "
+              + FileName.of(left.pool())
+              + " is served until this does not use it any more: "
+              + String.join("; ", users));
+    }
   }
 
   private static Mount checked(Mount mount) throws ErrnoException {

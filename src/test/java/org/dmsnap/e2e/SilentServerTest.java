@@ -162,6 +162,24 @@ class SilentServerTest {
     pool.sh("umount $b");
   }
 
+  @Test
+  void a_mount_that_was_taken_away_in_use_says_by_whom_whatever_it_is_named_by() {
+    pool.mount();
+    pool.control("create", "base 16M");
+    pool.sh("mkfs.ext4 -q $mnt/base; mount -o loop $mnt/base $a; umount -l $mnt");
+    String user = pool.sh("findmnt -no SOURCE $a") + " on base, mounted on " + pool.sh("echo $a");
+
+    Result byMountpoint = pool.run("$dmsnap umount $mnt");
+    Result byPool = pool.run("$dmsnap umount $vg");
+    Result doctor = pool.run("$dmsnap doctor $vg");
+
+    assertThat(byMountpoint.errors()).contains("not mounted any more", user).hasLineCount(1);
+    assertThat(byPool.errors()).contains("not mounted any more", user).hasLineCount(1);
+    assertThat(doctor.output()).contains("its mount was taken away", user);
+    pool.sh("umount $a");
+    pool.awaitSh("$dmsnap mount $vg $mnt");
+  }
+
   /** The states of the threads that serve. */
   private String serverThreads() {
     return pool.server().pid() + "/task/*/stat";
