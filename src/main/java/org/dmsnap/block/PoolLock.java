@@ -33,7 +33,7 @@ final class PoolLock implements Closeable {
   private final FileOpener pool;
   private final boolean shared;
   private boolean local; // whether the directory itself is locked
-  private @Nullable LockFile file; // once it is locked; null if it is not there, or knows no locks
+  private volatile @Nullable LockFile file; // once locked; null if not there, or without locks
   private @Nullable String unsupported; // what has no locks, and how that was said
 
   private PoolLock(FileOpener pool, boolean shared) {
@@ -108,11 +108,29 @@ final class PoolLock implements Closeable {
   }
 
   /**
-   * Whether it is held still, as far as can be told: a machine that was cut off may have lost it.
+   * Whether it is held still, as far as can be told: a machine that was cut off may have lost it. A
+   * file that somebody has deleted, while here the directory is locked, is made and locked anew: of
+   * those who look for the file, whoever makes it first has the pool.
    */
-  boolean mine() throws IOException {
+  synchronized boolean mine() throws IOException {
     LockFile held = file;
-    return held == null || held.mine(pool);
+    if (held == null || held.mine(pool)) {
+      return true;
+    }
+    if (LockFile.exists(pool)) {
+      return false;
+    }
+    return shared || (local && madeAnew(held));
+  }
+
+  private boolean madeAnew(LockFile deleted) throws IOException {
+    LockFile anew = LockFile.tryOpen(pool, false);
+    if (anew == null) {
+      return false;
+    }
+    file = anew;
+    deleted.close();
+    return true;
   }
 
   /** Takes back what taking it has changed in the pool, if anything. */

@@ -184,14 +184,25 @@ class LockTest {
   }
 
   @Test
-  void a_lock_whose_file_is_gone_or_anothers_is_lost() throws IOException {
+  void a_lock_whose_file_is_anothers_is_lost() throws IOException {
     try (FileDirectory first = FileDirectory.lock(path, false)) {
       Files.delete(path.resolve(".lock"));
-      assertThatThrownBy(first::checkLock).hasMessageContaining("the lock on the pool is lost");
-
       Files.createFile(path.resolve(".lock"));
+
       assertThatThrownBy(first::checkLock).hasMessageContaining("the lock on the pool is lost");
     }
+  }
+
+  @Test
+  void a_lock_whose_file_somebody_has_deleted_is_made_anew() throws IOException {
+    try (FileDirectory alone = FileDirectory.lock(path, false)) {
+      Files.delete(path.resolve(".lock"));
+      alone.checkLock();
+
+      assertThat(lockFileIsHeld(OfdLock.Kind.READ)).isTrue();
+      alone.checkLock();
+    }
+    lockAtOnce(false).close();
   }
 
   @Test

@@ -25,8 +25,8 @@ class TetherTest {
       pool.whenLost(told::add);
       try (BlockDevice image = pool.create("image", 4096)) {
         Files.delete(path.resolve(".lock"));
-        assertFails(Errno.EIO, pool::checkLock);
         Files.createFile(path.resolve(".lock"));
+        assertFails(Errno.EIO, pool::checkLock);
 
         NativeBuffer buffer = NativeBuffer.allocate(512);
         assertFails(Errno.EIO, () -> image.read(0, buffer, 512));
@@ -54,6 +54,7 @@ class TetherTest {
       Files.createSymbolicLink(path.resolve("base.img"), elsewhere);
       try (BlockDevice image = pool.openImage("base.img", Access.READ)) {
         Files.delete(path.resolve(".lock"));
+        Files.createFile(path.resolve(".lock"));
         assertThatThrownBy(pool::checkLock).hasMessageContaining("lock on the pool is lost");
 
         image.read(0, NativeBuffer.allocate(512), 512);
