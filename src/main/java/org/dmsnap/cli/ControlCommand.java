@@ -182,7 +182,8 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
     }
     warn(warnings);
     if (mounts.isEmpty()) {
-      String what = "no file system of " + origin + " is mounted here, so nothing was frozen";
+      String what =
+          "no file system of " + origin + " is mounted here for writing, so nothing was frozen";
       ErrorLine.print(spec.commandLine(), what);
     }
   }

@@ -88,4 +88,9 @@ public record Mount(
   public boolean readOnly() {
     return List.of(options.split(",", -1)).contains("ro");
   }
+
+  /** Whether the file system is read-only, however it is mounted. */
+  boolean superReadOnly() {
+    return List.of(superOptions.split(",", -1)).contains("ro");
+  }
 }

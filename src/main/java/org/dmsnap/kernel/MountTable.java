@@ -19,6 +19,14 @@ public record MountTable(List<Mount> mounts) {
 
   private static final Path PROC = Path.of("/proc");
 
+  /**
+   * Where a file is, whatever mount it is named through.
+   *
+   * @param device the number of its file system, empty if unknown
+   * @param path in that
+   */
+  public record Place(String device, Path path) {}
+
   /** Reads the mounts as this process sees them. */
   public static MountTable read() throws IOException {
     return read(PROC);
@@ -52,6 +60,15 @@ public record MountTable(List<Mount> mounts) {
       holding = at(place);
     }
     return holding;
+  }
+
+  /** Where {@code path}, absolute and without links, is. No file system is asked. */
+  public Place place(Path path) {
+    Mount mount = holding(path);
+    return mount == null
+        ? new Place("", path)
+        : new Place(
+            mount.device(), FileName.path(mount.root()).resolve(mount.path().relativize(path)));
   }
 
   /** Every mount of dmsnap. */

@@ -124,6 +124,61 @@ class FreezeTest {
     assertThat(pool.sh("cat $a/err")).contains("there is a volume snap already");
   }
 
+  @Test
+  void one_that_was_mounted_through_another_path_to_the_volume_is_found() {
+    pool.control("create", "base 64M");
+    pool.sh("mkfs.ext4 -q -F $mnt/base; mount --bind $mnt $b; mount -o loop $b/base $a");
+
+    frozenSnapshotNeedsNoRecovery();
+  }
+
+  @Test
+  void one_on_a_loop_device_over_the_loop_device_is_found() {
+    pool.control("create", "base 64M");
+    pool.sh("mkfs.ext4 -q -F $mnt/base; mount -o loop $(losetup -f --show $mnt/base) $a");
+
+    frozenSnapshotNeedsNoRecovery();
+  }
+
+  @Test
+  void one_that_names_another_of_its_devices_is_found() {
+    pool.control("create", "one 128M");
+    pool.control("create", "two 128M");
+    pool.sh(
+        """
+        mkfs.btrfs -q $mnt/one $mnt/two
+        one=$(losetup -f --show $mnt/one); two=$(losetup -f --show $mnt/two)
+        mount -o device=$two $one $a""");
+
+    for (String volume : new String[] {"one", "two"}) {
+      Result done = pool.run("$dmsnap snapshot --freeze $mnt s" + volume + " " + volume + " 16M");
+      assertThat(done.succeeded()).as("%s", done).isTrue();
+      assertThat(done.errors()).isEmpty();
+    }
+  }
+
+  @Test
+  void one_in_a_file_of_another_is_frozen_first() {
+    mountFileSystem();
+    pool.sh("truncate -s 16M $a/inner; mkfs.ext4 -q -F $a/inner; mount -o loop $a/inner $b");
+    pool.sh("echo unsynced >$b/unsynced");
+
+    frozenSnapshotNeedsNoRecovery();
+
+    pool.sh("debugfs -R 'dump /inner inner' $mnt/snap 2>/dev/null");
+    assertThat(pool.sh("dumpe2fs -h inner 2>&1")).doesNotContain("needs_recovery");
+    pool.sh("e2fsck -fn inner");
+  }
+
+  private void frozenSnapshotNeedsNoRecovery() {
+    pool.sh("seq 1000 >$a/unsynced");
+    Result done = pool.run("$dmsnap snapshot --freeze $mnt snap base 64M");
+    assertThat(done.succeeded()).as("%s", done).isTrue();
+    assertThat(done.errors()).isEmpty();
+    assertThat(pool.sh("dumpe2fs -h $mnt/snap 2>&1")).doesNotContain("needs_recovery");
+    pool.sh("touch $a/goes-on");
+  }
+
   /** A process that has frozen what is on {@code $a}, until there is a line in {@code go}. */
   private Process frozen() {
     String java = System.getProperty("java.home") + "/bin/java -XX:-UsePerfData -cp ";
