@@ -102,13 +102,24 @@ public final class TableFile {
       onDisk = text;
       uncertain = false;
     } catch (IOException | RuntimeException failure) {
-      attempted = text;
-      uncertain = uncertain || (!foreign && !untouched());
+      doubt(text);
       if (uncertain) {
         restore(failure);
       }
       throw failure;
     }
+  }
+
+  /**
+   * After a failure to write {@code text}: what is there by now, if it cannot be what was there for
+   * sure. An earlier text that may be there stays so until another is seen in its place.
+   */
+  private void doubt(String text) {
+    String there = readable();
+    if (!uncertain || text.equals(there)) {
+      attempted = text;
+    }
+    uncertain = uncertain || (!foreign && !onDisk.equals(there));
   }
 
   /**
@@ -129,12 +140,12 @@ public final class TableFile {
     }
   }
 
-  /** Whether the file is for sure the one it was: it got as far as making the new one at most. */
-  private boolean untouched() {
+  /** What the file says; null if it cannot be read. */
+  private @Nullable String readable() {
     try {
-      return onDisk.equals(requireNonNullElse(directory.readText(PoolFiles.TABLE), ""));
+      return requireNonNullElse(directory.readText(PoolFiles.TABLE), "");
     } catch (IOException | RuntimeException unreadable) {
-      return false;
+      return null;
     }
   }
 
