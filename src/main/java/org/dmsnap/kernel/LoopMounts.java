@@ -57,10 +57,12 @@ public final class LoopMounts {
   }
 
   /** The loop devices on {@code file} that can be written to, by path; otherwise as {@link #of}. */
-  public static List<String> devicesOn(Path root, Path file) {
+  public static List<String> devicesOn(Path root, Path file) throws IOException {
+    MountTable table = MountTable.read(root.resolve("proc"));
+    MountTable.Place place = table.place(file);
     List<String> names = new ArrayList<>();
     for (Path loop : children(root.resolve("sys/block"), "loop*")) {
-      boolean same = backing(loop).equals(FileName.of(file));
+      boolean same = table.place(FileName.path(backing(loop))).equals(place);
       if (same && !value(loop.resolve("ro")).equals("1")) {
         names.add("/dev/" + loop.getFileName());
       }

@@ -76,6 +76,8 @@ class LoopMountsTest {
         "33 1 7:2 / /c rw - ext4 /dev/loop2 rw");
 
     assertMounted("/b", "/a");
+    assertThat(LoopMounts.devicesOn(root, BASE))
+        .containsExactlyInAnyOrder("/dev/loop0", "/dev/loop1");
   }
 
   @Test
