@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.dmsnap.e2e.Shell.Result;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who may mount a pool, with which options, and what a mount leaves alone. */
@@ -18,6 +20,19 @@ class MountTest {
       "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ ";
 
   @AutoClose private final MountedPool pool = MountedPool.empty();
+  private String modeOfDevice = "";
+
+  /** As devices have it where systemd's rules apply. */
+  @BeforeEach
+  void open_the_device_to_all() {
+    modeOfDevice = pool.sh("stat -c %a /dev/fuse");
+    pool.sh("chmod 666 /dev/fuse");
+  }
+
+  @AfterEach
+  void restore_the_device() {
+    pool.sh("chmod " + modeOfDevice + " /dev/fuse");
+  }
 
   @Test
   void a_dead_mount_is_cleared_away_by_way_of_a_link_too() {
@@ -116,27 +131,21 @@ class MountTest {
         pool.run("command -v fusermount || command -v fusermount3").succeeded(), "fusermount");
     assumeTrue(pool.run(USER + "$dmsnap --version").succeeded(), "nobody may not read the program");
     pool.sh("chown 65534:65534 vg mnt");
-    String mode = pool.sh("stat -c %a /dev/fuse");
-    pool.sh("chmod 666 /dev/fuse");
-    try {
-      Result mounted = pool.run(USER + "$dmsnap mount $vg $mnt");
-      assertThat(mounted.succeeded()).as("%s", mounted).isTrue();
-      if (!pool.run("grep -q ^user_allow_other /etc/fuse.conf").succeeded()) {
-        assertThat(mounted.errors()).hasLineCount(1).contains("root").contains("/etc/fuse.conf");
-        Result asked = pool.run(USER + "$dmsnap mount -o allow_other $vg $a");
-        assertThat(asked.status()).isEqualTo(1);
-      }
-      pool.sh(
-          USER + "bash -c 'echo base 8M >$mnt/ctl/create; echo snap base 1M N >$mnt/ctl/snapshot'");
-      pool.sh(USER + "bash -c 'echo hello >$mnt/base; test $(head -c 5 $mnt/base) = hello'");
-      assertThat(pool.sh(USER + "stat -c '%u %g %a' $mnt/base")).isEqualTo("65534 65534 600");
-      pool.sh(USER + "$dmsnap umount $mnt; mkdir -m 1777 sticky");
-      Result notTheirs = pool.run(USER + "$dmsnap mount $vg $work/sticky");
-      assertThat(notTheirs.status()).isEqualTo(1);
-      assertThat(notTheirs.errors()).hasLineCount(1).contains("not owned by user");
-    } finally {
-      pool.sh("chmod " + mode + " /dev/fuse");
+    Result mounted = pool.run(USER + "$dmsnap mount $vg $mnt");
+    assertThat(mounted.succeeded()).as("%s", mounted).isTrue();
+    if (!pool.run("grep -q ^user_allow_other /etc/fuse.conf").succeeded()) {
+      assertThat(mounted.errors()).hasLineCount(1).contains("root").contains("/etc/fuse.conf");
+      Result asked = pool.run(USER + "$dmsnap mount -o allow_other $vg $a");
+      assertThat(asked.status()).isEqualTo(1);
     }
+    pool.sh(
+        USER + "bash -c 'echo base 8M >$mnt/ctl/create; echo snap base 1M N >$mnt/ctl/snapshot'");
+    pool.sh(USER + "bash -c 'echo hello >$mnt/base; test $(head -c 5 $mnt/base) = hello'");
+    assertThat(pool.sh(USER + "stat -c '%u %g %a' $mnt/base")).isEqualTo("65534 65534 600");
+    pool.sh(USER + "$dmsnap umount $mnt; mkdir -m 1777 sticky");
+    Result notTheirs = pool.run(USER + "$dmsnap mount $vg $work/sticky");
+    assertThat(notTheirs.status()).isEqualTo(1);
+    assertThat(notTheirs.errors()).hasLineCount(1).contains("not owned by user");
     assertThat(pool.sh("ls -A $vg")).isEqualTo(".lock\nbase.img\npool.table");
   }
 
