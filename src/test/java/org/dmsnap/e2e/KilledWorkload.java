@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -221,7 +223,7 @@ final class KilledWorkload {
             snapshot + (force ? " force" : ""),
             after -> after.origins.get(origin).merge(snapshot));
     while (done && Files.exists(mountpoint.resolve(snapshot))) { // due: it starts any moment
-      Thread.onSpinWait();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 

@@ -26,6 +26,8 @@ final class MountedPool implements AutoCloseable {
   private static final Path LAUNCHER =
       Path.of(System.getProperty("dmsnap.launcher", "mount-helper/dmsnap")).toAbsolutePath();
   private static final Duration DEADLINE = Duration.ofSeconds(40);
+  private static final long FIRST_POLL_MILLIS = 20;
+  private static final long LAST_POLL_MILLIS = 200;
 
   private final Path directory;
   private final Shell shell;
@@ -184,21 +186,27 @@ final class MountedPool implements AutoCloseable {
 
   /** Waits until {@code condition} holds. */
   static void await(String what, BooleanSupplier condition) {
+    await(what, condition, FIRST_POLL_MILLIS);
+  }
+
+  /** Waits until {@code script} succeeds, and does not keep the processor busy with asking. */
+  void awaitSh(String script) {
+    await(script, () -> run(script).succeeded(), LAST_POLL_MILLIS);
+  }
+
+  private static void await(String what, BooleanSupplier condition, long longestPause) {
     long end = System.nanoTime() + DEADLINE.toNanos();
+    long pause = FIRST_POLL_MILLIS;
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(end);
       try {
-        Thread.sleep(20);
+        Thread.sleep(pause);
+        pause = Math.min(pause + pause / 2, longestPause);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
         throw new AssertionError(interrupted);
       }
     }
-  }
-
-  /** Waits until {@code script} succeeds. */
-  void awaitSh(String script) {
-    await(script, () -> run(script).succeeded());
   }
 
   @Override

@@ -2,22 +2,42 @@ package org.dmsnap.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.dmsnap.cli.Main;
 import org.dmsnap.e2e.Shell.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What commands do while the process that serves a mount is stopped or waits for a hung disk. */
 class SilentServerTest {
 
-  /** The program with less patience than its launcher has. */
-  private static final String HASTY =
-      "timeout 60 java -Ddmsnap.patience=1500 -jar ${dmsnap%/*}/../target/dmsnap/lib/dmsnap.jar ";
+  /** The launcher with a Java that has less patience. */
+  private static final String HASTY = "DMSNAP_JAVA=$work/hasty/bin/java timeout 60 $dmsnap ";
+
+  private static final String MAKE_HASTY =
+      """
+      mkdir -p hasty/bin; cp $JAVA/release hasty
+      printf '#!/bin/sh\nexec %s/bin/java -Ddmsnap.patience=1500 "$@"\n' $JAVA >hasty/bin/java
+      chmod +x hasty/bin/java"""
+          .replace("$JAVA", System.getProperty("java.home"));
+
+  private static final int USERS = 8;
 
   @AutoClose private final MountedPool pool = MountedPool.empty();
+
+  @BeforeEach
+  void be_hasty() {
+    pool.sh(MAKE_HASTY);
+  }
 
   @AfterEach
   void wake() {
@@ -32,15 +52,15 @@ class SilentServerTest {
   }
 
   @Test
-  void every_command_ends_and_says_who_sleeps_and_what_to_do() {
+  void every_command_ends_and_says_who_sleeps_and_what_to_do() throws Exception {
     pool.mount();
     pool.control("create", "base 4M");
     pool.control("snapshot", "snap base 4M");
-    List<String> commands = commands();
     String pid = stop();
 
-    for (String command : commands) {
-      Result result = pool.run(HASTY + command);
+    for (Map.Entry<String, Future<Result>> each : startEveryCommand().entrySet()) {
+      String command = each.getKey();
+      Result result = each.getValue().get();
 
       assertThat(result.status()).as("%s: %s", command, result).isEqualTo(1);
       assertThat(result.errors() + result.output())
@@ -51,23 +71,31 @@ class SilentServerTest {
     pool.umount();
   }
 
+  /** Several at the same time, for they all wait. */
+  private Map<String, Future<Result>> startEveryCommand() {
+    ExecutorService users = Executors.newFixedThreadPool(USERS);
+    Map<String, Future<Result>> results = new LinkedHashMap<>();
+    for (String command : commands()) {
+      results.put(command, users.submit(() -> pool.run(HASTY + command)));
+    }
+    users.shutdown();
+    return results;
+  }
+
   /** Each with words that its synopsis wants. */
-  private List<String> commands() {
-    return pool.sh("$dmsnap --help")
-        .lines()
-        .dropWhile(line -> !line.startsWith("Commands:"))
-        .filter(line -> line.startsWith("  ") && !line.startsWith("   "))
-        .map(line -> words(line.strip().split(" ")[0]))
+  private static List<String> commands() {
+    return Main.commandLine().getSubcommands().values().stream()
+        .filter(command -> !command.getCommandSpec().usageMessage().hidden())
+        .map(command -> words(command.getHelp().synopsis(0)))
         .toList();
   }
 
-  private String words(String command) {
-    String synopsis =
-        pool.sh("$dmsnap " + command + " --help | sed -n '/^Usage/,/^[A-Z][a-z]/p' | tail -n +1")
-            .split("\\R\\S", 2)[0]
-            .replaceFirst("Usage: dmsnap ", "")
+  private static String words(String synopsis) {
+    String wanted =
+        synopsis
+            .replaceFirst("dmsnap ", "")
             .replaceAll("\\[[^\\[\\]]*(\\[[^\\[\\]]*\\][^\\[\\]]*)*\\]", "");
-    return List.of(synopsis.strip().split("\\s+")).stream()
+    return List.of(wanted.strip().split("\\s+")).stream()
         .filter(word -> !word.startsWith("."))
         .map(SilentServerTest::example)
         .collect(Collectors.joining(" "));

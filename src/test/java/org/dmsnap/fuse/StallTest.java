@@ -1,5 +1,6 @@
 package org.dmsnap.fuse;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,8 +47,7 @@ class StallTest extends MountFixture {
         CompletableFuture.runAsync(
             () -> {
               while (loop.size() < WRITES + options().threads()) {
-                Thread.onSpinWait();
-                Thread.yield();
+                LockSupport.parkNanos(MILLISECONDS.toNanos(1));
               }
             });
     held.get(60, SECONDS);
