@@ -1,8 +1,11 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.MergeRun;
@@ -116,6 +119,7 @@ final class Merger implements Runnable {
   }
 
   private void merge(List<MergeRun> runs) throws IOException {
+    makeRoom(runs);
     copyOut(runs);
     MergeBatch busy = new MergeBatch(runs);
     batch = busy; // from here on writes to these chunks wait
@@ -134,6 +138,23 @@ final class Merger implements Runnable {
     } finally {
       batch = null;
       busy.finish();
+    }
+  }
+
+  /** Into a snapshot: a merge that it has no room for is not to cost it its content. */
+  private void makeRoom(List<MergeRun> runs) throws IOException {
+    Snapshot beneath = origin.beneath();
+    if (beneath == null) {
+      return;
+    }
+    Needs needs = new Needs(List.of(beneath));
+    runs.stream()
+        .sorted(Comparator.comparingLong(MergeRun::oldFirst))
+        .map(run -> new NonZero(copier.start(run), (int) (copier.end(run) - copier.start(run))))
+        .forEach(needs::add);
+    if (!needs.fit()) {
+      throw new ErrnoException(
+          Errno.ENOSPC, "the snapshot that it merges into is full; extend that");
     }
   }
 

@@ -10,9 +10,25 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An origin's image and the snapshots that depend on it: what their targets share.
+ *
+ * <p><b>Stacks.</b> A snapshot that others were taken of is their origin ({@link
+ * Snapshot#asOrigin}), and what it shows is the image. Then
+ *
+ * <ul>
+ *   <li>whoever changes what a device shows copies out to its <i>direct</i> dependents first: a
+ *       write to an image changes nothing for who reads through a snapshot of it, which has been
+ *       given what it overwrites;
+ *   <li>a first write to the snapshot itself waits in memory like an origin's, until what it
+ *       changes is durable in the dependents; its own room is taken before that, with what it
+ *       showed ({@link Snapshot#own}), so that its writer can still be told;
+ *   <li>each origin has locks and memory of its own, and who holds any of them takes only those
+ *       further down: from the top of a stack to the image, never back;
+ *   <li>there is one {@link Gate} for all that is over one image.
+ * </ul>
  *
  * <p>The kernel's {@code struct origin}. The list of snapshots changes with the {@link Gate} held
  * exclusively, changes and views both, so no request ever sees it change.
@@ -25,6 +41,7 @@ public final class Origin {
   private final OverflowPolicy overflow;
   private final StallListener stalls;
   private final Gate gate;
+  private final @Nullable Snapshot beneath;
   private final Object admission = new Object();
   private volatile Snapshot[] snapshots = {};
   private volatile ChunkLocks locks = new ChunkLocks(SMALLEST);
@@ -45,6 +62,17 @@ public final class Origin {
     this.overflow = overflow;
     this.stalls = stalls;
     this.gate = new Gate(stalls);
+    this.beneath = null;
+  }
+
+  /** {@code beneath}, itself a snapshot of {@code below}, as an origin. */
+  Origin(Snapshot beneath, Origin below) {
+    BlockMemory memory = new BlockMemory(WriteCache.DEFAULT_BYTES, CacheMemory.ofServer());
+    this.image = new WriteCache(new SnapshotReal(beneath), new Snapshots(), memory, below.stalls);
+    this.overflow = below.overflow;
+    this.stalls = below.stalls;
+    this.gate = below.gate;
+    this.beneath = beneath;
   }
 
   /** Who is told if what waits in memory cannot be written; before anything is. */
@@ -55,6 +83,11 @@ public final class Origin {
   /** What every request to the origin and its snapshots passes. */
   public Gate gate() {
     return gate;
+  }
+
+  /** The snapshot that this is, or null if it is an image. */
+  @Nullable Snapshot beneath() {
+    return beneath;
   }
 
   /** The raw image beneath, as its last writer left it: see {@link WriteCache}. */
@@ -108,14 +141,45 @@ public final class Origin {
    *     failed and that could not be recorded
    */
   void write(long position, NativeBuffer buffer, int length) throws IOException {
+    if (beneath != null) {
+      beneath.checkWritable();
+    }
     if (!settled(snapshots, position, length)) {
-      copyOut(position, length, CopyOutMode.of(overflow));
+      admit(position, length);
       if (!settled(snapshots, position, length)) {
         image.hold(position, buffer, length);
         return;
       }
     }
     image.write(position, buffer, length);
+    if (beneath != null) {
+      beneath.checkValid(); // or it was lost
+    }
+  }
+
+  /**
+   * Copies out for a write that is to follow, and takes the room that it needs: after this nothing
+   * but a failing disk stands in its way.
+   */
+  void admit(long position, long length) throws IOException {
+    Snapshot[] all = snapshots;
+    CopyOutMode mode = CopyOutMode.of(overflow);
+    if (overflow != OverflowPolicy.REFUSE) {
+      own(position, length);
+      copyOutAll(all, position, length, mode);
+      return;
+    }
+    synchronized (admission) {
+      makeRoom(all, position, length);
+      own(position, length);
+      copyOutAll(all, position, length, mode);
+    }
+  }
+
+  private void own(long position, long length) throws IOException {
+    if (beneath != null) {
+      beneath.own(position, length);
+    }
   }
 
   /**
@@ -133,7 +197,7 @@ public final class Origin {
     }
     synchronized (admission) {
       if (mode == CopyOutMode.REFUSE) {
-        admit(all, position, length);
+        makeRoom(all, position, length);
       }
       copyOutAll(all, position, length, mode);
     }
@@ -161,7 +225,7 @@ public final class Origin {
     return true;
   }
 
-  private void admit(Snapshot[] all, long position, long length) throws IOException {
+  private void makeRoom(Snapshot[] all, long position, long length) throws IOException {
     for (Snapshot snapshot : all) {
       if (!snapshot.copyOut().makeRoom(position, length)) {
         throw refused();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
@@ -39,9 +38,11 @@ public final class Snapshot implements Target {
   private final CowSpace space;
   private final SnapshotListener listener;
   private final CopyOutTarget copyOut;
+  private final SnapshotReader reader;
   private final SnapshotDiscard discard;
   private final SnapshotWriter writer;
   private final List<String> notes;
+  private final Dependents dependents;
   private volatile boolean unsynced;
   private final AtomicInteger flushing = new AtomicInteger(); // unsynced may be true again after
 
@@ -58,9 +59,11 @@ public final class Snapshot implements Target {
     this.exceptions = loaded.exceptions();
     this.notes = loaded.notes();
     this.listener = listener;
-    this.validity = new Validity(store);
+    this.dependents = new Dependents(this, origin);
+    this.validity = new Validity(store, origin.beneath(), dependents);
     this.space = new CowSpace(this, store, listener);
     this.copyOut = new CopyOutTarget(this, exceptions, space);
+    this.reader = new SnapshotReader(origin, cow, exceptions);
     this.discard = new SnapshotDiscard(this, origin, with);
     this.writer = new SnapshotWriter(this, origin, space, this::overflow);
   }
@@ -127,7 +130,12 @@ public final class Snapshot implements Target {
     return notes;
   }
 
-  /** Makes it Invalid, durably. */
+  /** It as the origin of snapshots that are taken of it: the same whenever asked. */
+  public Origin asOrigin() {
+    return dependents.origin();
+  }
+
+  /** Makes it Invalid, durably, and all that read through it. */
   public void invalidate(String reason) throws IOException {
     validity.invalidate(this, reason, listener);
   }
@@ -150,24 +158,43 @@ public final class Snapshot implements Target {
     return exceptions;
   }
 
-  void ensureInvalidRecorded() throws IOException {
+  /** Returns once it is durable that it is Invalid; it is. */
+  public void ensureInvalidRecorded() throws IOException {
     validity.ensureRecorded(this, listener);
   }
 
   @Override
   public void read(long position, NativeBuffer buffer, int length) throws IOException {
     checkValid();
-    for (int left = length; left > 0; ) {
-      int piece = readRun(position, buffer, left);
-      position += piece;
-      left -= piece;
-    }
+    reader.read(position, buffer, length);
     checkValid(); // else the image may have been overwritten before we read it
   }
 
   @Override
   public void write(long position, NativeBuffer buffer, int length) throws IOException {
     checkWritable();
+    writer.write(position, buffer, length);
+    written();
+  }
+
+  /**
+   * Gives each chunk of a range that has no exception one that shows the same, so that what is
+   * written there later takes no room any more.
+   */
+  void own(long position, long length) throws IOException {
+    checkWritable();
+    writer.own(position, length);
+  }
+
+  /**
+   * Writes what all that read through it can do without. Of one that became Invalid meanwhile it is
+   * lost, which {@link #flush} tells.
+   */
+  void writeReal(long position, NativeBuffer buffer, int length) throws IOException {
+    if (!validity.valid()) {
+      unsynced = true;
+      return;
+    }
     writer.write(position, buffer, length);
     written();
   }
@@ -213,6 +240,12 @@ public final class Snapshot implements Target {
     discard.discard(position, length);
   }
 
+  /** As {@link #discard}, but changes nothing; whether it would be refused. */
+  void checkDiscard(long position, long length) throws IOException {
+    checkWritable();
+    discard.check(position, length);
+  }
+
   @Override
   public void admitZero(long position, long length) throws IOException {
     checkWritable();
@@ -228,46 +261,7 @@ public final class Snapshot implements Target {
 
   /** As {@link BlockDevice#dataFrom}: what has an exception may be data. */
   long dataFrom(long position, long end) throws IOException {
-    for (long at = position; at < end; ) {
-      int run = exceptions.unexceptedRun(at, (int) Math.min(end - at, 1 << 30));
-      long data = origin.image().dataFrom(at, at + run);
-      if (exceptions.unexceptedRun(at, run) < run) {
-        return at; // an exception came meanwhile, and the image may have been overwritten
-      }
-      if (run == 0 || data < at + run) {
-        return data;
-      }
-      at += run;
-    }
-    return end;
-  }
-
-  private int readRun(long position, NativeBuffer buffer, int left) throws IOException {
-    int piece = exceptions.exceptedRun(position, left);
-    if (piece > 0) {
-      cow.read(exceptions.cowPosition(position), buffer, piece);
-      return piece;
-    }
-    ChunkLocks locks = origin.locks();
-    StampedLock lock = locks.of(position);
-    int most = locks.lengthWithin(position, left);
-    long stamp = lock.tryOptimisticRead();
-    if (stamp != 0) {
-      piece = exceptions.unexceptedRun(position, most);
-      origin.image().read(position, buffer, piece);
-      if (lock.validate(stamp)) {
-        return piece;
-      }
-      buffer.advance(-piece);
-    }
-    stamp = lock.readLock(); // over the read: the chunk must not be overwritten under us
-    try {
-      piece = exceptions.unexceptedRun(position, most);
-      origin.image().read(position, buffer, piece);
-      return piece; // 0 if an exception came meanwhile: the caller looks again
-    } finally {
-      lock.unlockRead(stamp);
-    }
+    return reader.dataFrom(position, end);
   }
 
   void checkWritable() throws IOException {
@@ -279,7 +273,7 @@ public final class Snapshot implements Target {
     }
   }
 
-  private void checkValid() throws IOException {
+  void checkValid() throws IOException {
     if (!validity.valid()) {
       throw invalid();
     }

@@ -28,14 +28,7 @@ final class SnapshotDiscard {
 
   /** As {@link Target#discard}; the snapshot can be written. */
   void discard(long position, long length) throws IOException {
-    if (!zeroesCow) {
-      throw new ErrnoException(
-          Errno.EOPNOTSUPP, "the snapshot was made without discard_zeroes_cow");
-    }
-    if (!passdown && !unexceptedIsZero(position, length)) {
-      throw new ErrnoException(
-          Errno.EOPNOTSUPP, "a discard would leave the origin's data in chunks not yet written");
-    }
+    check(position, length);
     if (passdown) {
       origin.image().discard(position, length);
     }
@@ -47,6 +40,18 @@ final class SnapshotDiscard {
         snapshot.cow().zero(exceptions.cowPosition(at), run);
       }
       at += run > 0 ? run : exceptions.unexceptedRun(at, most);
+    }
+  }
+
+  /** Refuses what cannot be kept as promised, with nothing changed. */
+  void check(long position, long length) throws IOException {
+    if (!zeroesCow) {
+      throw new ErrnoException(
+          Errno.EOPNOTSUPP, "the snapshot was made without discard_zeroes_cow");
+    }
+    if (!passdown && !unexceptedIsZero(position, length)) {
+      throw new ErrnoException(
+          Errno.EOPNOTSUPP, "a discard would leave the origin's data in chunks not yet written");
     }
   }
 

@@ -123,7 +123,7 @@ public final class SnapshotMerge implements Target {
   /** What is refused, is refused as a whole, before some of it has gone to the COW device. */
   private void admit(long position, long length) throws IOException {
     if (origin.overflow() == OverflowPolicy.REFUSE) {
-      origin.copyOut(position, length, CopyOutMode.REFUSE);
+      origin.admit(position, length);
     }
   }
 

@@ -4,8 +4,9 @@ import java.io.IOException;
 import org.dmsnap.block.NativeBuffer;
 
 /**
- * The target through which an origin with snapshots is written, so that old data is saved first.
- * Source: {@code snapshot-origin} in the kernel's snapshot.rst.
+ * The target through which an origin with snapshots is written, so that old data is saved first; a
+ * snapshot that others were taken of is one, too. Source: {@code snapshot-origin} in the kernel's
+ * snapshot.rst.
  */
 public final class SnapshotOrigin implements Target {
 
@@ -50,11 +51,19 @@ public final class SnapshotOrigin implements Target {
 
   @Override
   public void discard(long position, long length) throws IOException {
+    Snapshot beneath = origin.beneath();
+    if (beneath != null) {
+      beneath.checkDiscard(position, length); // before anything is copied out
+    }
     clearing.discard(position, length);
   }
 
   @Override
   public void admitZero(long position, long length) throws IOException {
+    Snapshot beneath = origin.beneath();
+    if (beneath != null) {
+      beneath.admitZero(position, length);
+    }
     if (origin.overflow() == OverflowPolicy.REFUSE) {
       clearing.admit(position, length);
     }

@@ -30,6 +30,13 @@ record SnapshotWrite(BlockDevice image, BlockDevice cow, ChunkSize chunkSize) {
     cow.write(position + shift, buffer, length);
   }
 
+  /** Writes to {@code run} what the origin has in the chunks of a range. */
+  void copy(long position, int length, ChunkRun run) throws IOException {
+    long start = chunkSize.positionOf(chunkSize.chunkOf(position));
+    long end = chunkSize.positionOf(chunkSize.chunkOf(position + length - 1) + 1);
+    copy(start, Math.min(end, image.size()), chunkSize.positionOf(run.first()) - start);
+  }
+
   private void copy(long from, long to, long shift) throws IOException {
     if (from >= to) {
       return;

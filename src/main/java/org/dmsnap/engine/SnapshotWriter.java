@@ -11,6 +11,7 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkRun;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot's own writes: in place where a chunk has an exception, else to a new chunk. One that
@@ -66,6 +67,26 @@ final class SnapshotWriter {
     }
   }
 
+  /** As {@link Snapshot#own}. */
+  void own(long position, long length) throws IOException {
+    if (origin.overflow() == OverflowPolicy.REFUSE) {
+      synchronized (origin.admission()) {
+        admit(position, length);
+        ownAdmitted(position, length);
+      }
+    } else {
+      ownAdmitted(position, length);
+    }
+  }
+
+  private void ownAdmitted(long position, long length) throws IOException {
+    for (long at = position, end = position + length; at < end; ) {
+      int most = (int) Math.min(end - at, ZERO_PIECE);
+      int piece = exceptions.exceptedRun(at, most);
+      at += piece > 0 ? piece : writeNew(at, null, most);
+    }
+  }
+
   /** As {@link Target#admitZero}. */
   void admitZero(long position, long length) throws IOException {
     if (origin.overflow() == OverflowPolicy.REFUSE) {
@@ -115,8 +136,12 @@ final class SnapshotWriter {
     }
   }
 
-  /** Writes chunks that have no exception, as many as lie next to each other on the COW device. */
-  private int writeNew(long position, NativeBuffer buffer, int left) throws IOException {
+  /**
+   * Writes chunks that have no exception, as many as lie next to each other on the COW device.
+   *
+   * @param buffer what is written, or null: what they show
+   */
+  private int writeNew(long position, @Nullable NativeBuffer buffer, int left) throws IOException {
     ChunkLocks locks = origin.locks();
     StampedLock lock = locks.of(position);
     long stamp = lock.writeLock(); // from the look-up until the exceptions are added
@@ -151,11 +176,16 @@ final class SnapshotWriter {
     }
   }
 
-  private void fill(ChunkRun run, long position, NativeBuffer buffer, int length)
+  private void fill(ChunkRun run, long position, @Nullable NativeBuffer buffer, int length)
       throws IOException {
     boolean filled = false;
     try {
-      new SnapshotWrite(origin.image(), cow, chunkSize).write(position, buffer, length, run);
+      SnapshotWrite write = new SnapshotWrite(origin.image(), cow, chunkSize);
+      if (buffer == null) {
+        write.copy(position, length, run);
+      } else {
+        write.write(position, buffer, length, run);
+      }
       filled = true;
     } catch (IOException e) {
       space.failed(e);

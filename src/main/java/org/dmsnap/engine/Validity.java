@@ -3,6 +3,7 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ExceptionStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a snapshot can still be used.
@@ -24,21 +25,37 @@ import org.dmsnap.store.ExceptionStore;
  *   <li>a discard of the origin's is refused.
  * </ul>
  *
+ * <p><b>In a stack</b> a snapshot that is Invalid makes all that read through it Invalid, durably,
+ * before the write that caused it goes on: what they would read is no longer kept.
+ *
  * <p>The kernel gives up a snapshot for an own first write that fails. An own write that finds the
  * COW device full loses the snapshot here, too ({@link OverflowPolicy}).
  */
 final class Validity {
 
+  /** Why it is Invalid if what it reads through is. */
+  static final String THROUGH_INVALID = "What it reads through is Invalid";
+
   private final ExceptionStore store;
+  private final Dependents dependents;
   private volatile boolean valid;
   private volatile boolean overflowed;
-  private volatile boolean recorded;
+  private volatile boolean recorded; // of it and of all that read through it
+  private boolean told; // guarded by this: of it alone
   private String reason = "marked invalid on the COW device"; // guarded by this
 
-  Validity(ExceptionStore store) {
+  /**
+   * @param beneath what it reads through, if that is a snapshot
+   * @param dependents what reads through it
+   */
+  Validity(ExceptionStore store, @Nullable Snapshot beneath, Dependents dependents) {
     this.store = store;
-    this.valid = store.valid();
-    this.recorded = !valid;
+    this.dependents = dependents;
+    this.recorded = !store.valid();
+    this.valid = store.valid() && (beneath == null || beneath.valid());
+    if (!recorded && !valid) {
+      reason = THROUGH_INVALID;
+    }
   }
 
   boolean valid() {
@@ -71,10 +88,18 @@ final class Validity {
     }
     synchronized (this) {
       if (!recorded) {
-        String unheaded = recordInHeader();
-        listener.invalidated(snapshot, reason + unheaded, unheaded.isEmpty());
+        record(snapshot, listener);
+        dependents.invalidate();
         recorded = true;
       }
+    }
+  }
+
+  private void record(Snapshot snapshot, SnapshotListener listener) throws IOException {
+    if (!told) {
+      String unheaded = recordInHeader();
+      listener.invalidated(snapshot, reason + unheaded, unheaded.isEmpty());
+      told = true;
     }
   }
 

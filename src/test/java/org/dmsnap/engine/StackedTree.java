@@ -1,0 +1,159 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.dmsnap.block.RamDevice;
+import org.dmsnap.store.ExceptionStoreType;
+
+/** An origin on a RAM disk, snapshots of it and of one another, and what each should read as. */
+final class StackedTree {
+
+  /** A volume of the tree: the origin if it has no parent. */
+  static final class Node {
+    final Node parent;
+    RamDevice cow;
+    final String type;
+    final int chunkSectors;
+    final Set<Feature> features;
+    final List<Node> children = new ArrayList<>();
+    byte[] model;
+    Origin origin;
+    Snapshot snapshot;
+
+    Node(Node parent, RamDevice cow, String type, int chunkSectors, Set<Feature> features) {
+      this.parent = parent;
+      this.cow = cow;
+      this.type = type;
+      this.chunkSectors = chunkSectors;
+      this.features = features;
+    }
+
+    /** What its requests go to. */
+    Target target() {
+      return snapshot == null || !children.isEmpty() ? new SnapshotOrigin(asOrigin()) : snapshot;
+    }
+
+    Origin asOrigin() {
+      return snapshot == null ? origin : snapshot.asOrigin();
+    }
+
+    boolean valid() {
+      return snapshot == null || snapshot.valid();
+    }
+
+    int depth() {
+      return parent == null ? 0 : 1 + parent.depth();
+    }
+
+    /** Itself and all that read through it. */
+    void each(Consumer<Node> consumer) {
+      consumer.accept(this);
+      children.forEach(child -> child.each(consumer));
+    }
+  }
+
+  final Node root = new Node(null, null, "", 0, Set.of());
+  RamDevice image;
+  final RecordedEvents events = new RecordedEvents();
+  private final OverflowPolicy overflow;
+  private BlockMemory memory;
+
+  StackedTree(RamDevice image, OverflowPolicy overflow, BlockMemory memory) {
+    this.image = image;
+    this.overflow = overflow;
+    this.memory = memory;
+    root.model = image.content();
+    root.origin = new Origin(image, overflow, StallListener.NONE, memory);
+  }
+
+  static StackedTree on(RamDevice image, OverflowPolicy overflow) {
+    long bytes = WriteCache.DEFAULT_BYTES;
+    return new StackedTree(image, overflow, new BlockMemory(bytes, CacheMemory.unbounded()));
+  }
+
+  /** The origin and what was taken of it and so on, from the bottom to the top. */
+  List<Node> nodes() {
+    List<Node> all = new ArrayList<>();
+    root.each(all::add);
+    return all;
+  }
+
+  /** Takes a snapshot of {@code parent} as it is now; nobody writes. */
+  Node take(Node parent, RamDevice cow, String type, int chunkSectors, Set<Feature> features)
+      throws IOException {
+    Node node = new Node(parent, cow, type, chunkSectors, features);
+    parent.target().flush();
+    node.model = parent.model.clone();
+    open(node);
+    parent.children.add(node);
+    return node;
+  }
+
+  Node take(Node parent, int chunkSectors) throws IOException {
+    RamDevice cow = new RamDevice(4L * image.size() + (1 << 18));
+    return take(parent, cow, "P", chunkSectors, Set.of());
+  }
+
+  private void open(Node node) throws IOException {
+    ExceptionStoreType type = ExceptionStoreType.of(node.type);
+    Origin origin = node.parent.asOrigin();
+    node.snapshot = Snapshot.open(origin, node.cow, type, node.chunkSectors, node.features, events);
+    origin.add(node.snapshot);
+  }
+
+  /** Takes a leaf away. */
+  void remove(Node leaf) throws IOException {
+    detach(leaf);
+    if (leaf.parent.valid()) {
+      leaf.parent
+          .asOrigin()
+          .image()
+          .sync(); // what waits of it goes to it before it is no origin any more
+    }
+  }
+
+  private static void detach(Node leaf) {
+    leaf.parent.asOrigin().remove(leaf.snapshot);
+    leaf.parent.children.remove(leaf);
+  }
+
+  /** A merge of a leaf, which its parent reads as from now on; it has not begun to copy. */
+  SnapshotMerge merge(Node leaf) throws IOException {
+    leaf.parent.asOrigin().image().sync();
+    leaf.snapshot.flush();
+    detach(leaf);
+    return new SnapshotMerge(leaf.parent.asOrigin(), leaf.snapshot, events);
+  }
+
+  /** The same tree, of what is on the disks; all is flushed. */
+  void reopen() throws IOException {
+    for (Node node : nodes()) {
+      if (node.valid()) {
+        node.target().flush();
+      }
+    }
+    open();
+  }
+
+  /** The same tree, of what is on other disks: the image's and that of each snapshot. */
+  void openOn(List<RamDevice> disks, BlockMemory cache) throws IOException {
+    List<Node> all = nodes();
+    image = disks.get(0);
+    memory = cache;
+    for (int i = 1; i < disks.size(); i++) {
+      all.get(i).cow = disks.get(i);
+    }
+    open();
+  }
+
+  private void open() throws IOException {
+    List<Node> all = nodes();
+    root.origin = new Origin(image, overflow, StallListener.NONE, memory);
+    for (Node node : all.subList(1, all.size())) {
+      open(node);
+    }
+  }
+}
