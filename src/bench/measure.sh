@@ -6,6 +6,7 @@
 #     growth  CHART SERIES X Y
 # shellcheck shell=bash
 
+measure=io # how a run is measured
 declare -A file running # by peer ID, which is PEER/ROLE: what it serves; its directory
 
 note() {
@@ -25,15 +26,31 @@ selected() {
 
 # start WHERE ID: dmsnap of the same role is there first.
 start() {
-  running[$2]=${place[$1]}/${2//\//-}
-  mkdir -p "${running[$2]}"
-  file[$2]=$("$here/peers/${2%/*}" start "${2#*/}" "${running[$2]}" "$image" \
-    "${place[$1]}/dmsnap-${2#*/}/pool")
+  local directory=${place[$1]}/${2//\//-}
+  be_there "$1"
+  at[$2]=$1
+  ! same_server "$2" || return 0
+  running[$2]=$directory
+  mkdir -p "$directory"
+  file[$2]=$("$here/peers/${2%/*}" start "${2#*/}" "$directory" "$(image "$1")" \
+    "${running[dmsnap/${2#*/}]:-}/pool") || return 1
+  lay_over "$@"
+}
+
+# same_server ID: a pool with a saved origin has a rewritten snapshot, too.
+same_server() {
+  local saved=${1%/*}/saved
+  [ "${1#*/}" = rewritten ] && [[ ${file[$saved]:-} == */base ]] || return 1
+  running[$1]=${running[$saved]}
+  file[$1]=${file[$saved]%base}snap1
 }
 
 stop() {
-  "$here/peers/${1%/*}" stop "${running[$1]}" || :
-  rm -rf --one-file-system "${running[$1]}"
+  take_off "$1"
+  if [ -d "${running[$1]}" ]; then
+    "$here/peers/${1%/*}" stop "${running[$1]}" || :
+    rm -rf --one-file-system "${running[$1]}" || :
+  fi
   unset "running[$1]"
 }
 
@@ -42,6 +59,7 @@ stop_all() {
   for id in "${!running[@]}"; do
     stop "$id"
   done
+  leave_slow
 }
 
 # server ID: its PID.
@@ -51,6 +69,7 @@ server() {
 
 # cpu_time PID: what the threads of the process have used so far, in nanoseconds.
 cpu_time() {
+  [ "$1" != 0 ] || { echo 0 && return; } # the raw file has no server
   cat "/proc/$1/task/"*/schedstat | awk '{ time += $1 } END { printf "%.0f\n", time }'
 }
 
@@ -63,6 +82,7 @@ io() {
   case " $* " in
     *" --direct=0 "*) echo 1 >/proc/sys/vm/drop_caches ;;
   esac
+  chill "$id"
   pid=$(server "$id")
   before=$(cpu_time "$pid")
   fio --name=bench --filename="${file[$id]}" --allow_file_create=0 --ioengine=psync --thread \
@@ -93,54 +113,79 @@ attempt() {
 
 # compare NAME WHERE ROLE OTHER... -- WORD...: fio with these words on dmsnap and on each other, in
 # alternation. OTHER is PEER[/ROLE][+WORD]:LEAST; without its own ROLE it has the same, WORD is one
-# more for fio, LEAST the ratio of the rates that is asked for, or nothing.
+# more for fio, LEAST the ratio of the rates that is asked for, or nothing. Another build of dmsnap, if
+# one is named, is beside it in each; what is asked for there is 0.95 if nothing else is said.
 compare() {
   attempt comparison "$@"
 }
 
+# The same in a function of several, which attempt calls: what runs already goes on. $measure, by default
+# io, is called as MEASURE ID WORD...
 comparison() {
   local name=$1 where=$2 role=$3 others=() ids=() more=() leasts=()
-  local ours=dmsnap/$3 pair i id
+  local ours=dmsnap/$3 pair i
   shift 3
-  for (( ; ; )); do
-    [ "$1" != -- ] || break
-    others+=("${1%:*}")
-    leasts+=("${1##*:}")
-    id=${1%%[+:]*}
-    [ "$id" != "${id#*/}" ] || id=$id/$role
-    ids+=("$id")
-    case ${1%:*} in
-      *+*) id=${1#*+} more+=("${id%:*}") ;;
-      *) more+=("") ;;
-    esac
+  while [ "$1" != -- ]; do
+    other "$1"
     shift
   done
   shift
+  [[ " ${ids[*]}" == *" before/"* ]] || other before:0.95
   selected "$name" || return 0
 
-  start "$where" "$ours"
-  io "$ours" "$@" --runtime=2 >/dev/null # what is compiled as it runs must have run
-  for id in "${ids[@]}"; do
-    [ -z "${running[$id]:-}" ] || continue
-    start "$where" "$id"
-    io "$id" "$@" >/dev/null
+  warm_up "$ours" "$@"
+  for i in "${!ids[@]}"; do
+    warm_up "${ids[$i]}" "$@" || leave_out "$i"
   done
   for ((pair = 0; pair < pairs; pair++)); do
     round "$@"
   done
 }
 
+# other PEER[/ROLE][+WORD]:LEAST: is compared with, unless nobody asked for it.
+other() {
+  local peer=${1%:*} id=${1%%[+:]*}
+  case $id in
+    before*) [ -n "$BENCH_BEFORE" ] || return 0 ;;
+    *) [[ $id =~ $beside ]] || return 0 ;;
+  esac
+  [ "$id" != "${id#*/}" ] || id=$id/$role
+  ids+=("$id")
+  others+=("${peer/+/ }")
+  leasts+=("${1##*:}")
+  [ "$peer" != "${peer#*+}" ] || peer=+
+  more+=("${peer#*+}")
+}
+
+# leave_out INDEX: who cannot be started.
+leave_out() {
+  echo "without ${ids[$1]}: $name" >&2
+  unset "ids[$1]"
+}
+
+# warm_up ID WORD...: starts it if it does not run; what is compiled as it runs must have run.
+warm_up() {
+  local id=$1 longer=()
+  shift
+  [ -n "${running[$id]:-}" ] || start "$where" "$id" || return 1
+  [ "$measure" != io ] || longer=(--runtime=2)
+  case $id in
+    dmsnap/* | before/*) "$measure" "$id" "$@" "${longer[@]}" >/dev/null ;;
+    *) "$measure" "$id" "$@" >/dev/null ;;
+  esac
+}
+
 # round WORD...: one run of each, within compare; who is first changes from round to round.
 round() {
   local mine theirs=() i
-  [ $((pair % 2)) = 1 ] || mine=$(io "$ours" "$@")
+  [ $((pair % 2)) = 1 ] || mine=$("$measure" "$ours" "$@")
   for i in "${!ids[@]}"; do
     # shellcheck disable=SC2086 # none or one
-    theirs+=("$(io "${ids[$i]}" "$@" ${more[$i]})")
+    theirs[i]=$("$measure" "${ids[$i]}" "$@" ${more[$i]})
   done
-  [ $((pair % 2)) = 0 ] || mine=$(io "$ours" "$@")
+  [ $((pair % 2)) = 0 ] || mine=$("$measure" "$ours" "$@")
   for i in "${!ids[@]}"; do
-    note ratio "$name" "${others[$i]/+/ }" "${leasts[$i]}" \
+    note ratio "$name" "${others[$i]}" "${leasts[$i]}" \
       "${mine% *}" "${theirs[$i]% *}" "${mine#* }" "${theirs[$i]#* }"
   done
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -62,6 +65,41 @@ class BenchmarkStatisticsTest {
         .contains("| mount-seconds | **1.50** s |  | 1 | **no** |");
   }
 
+  @Test
+  void a_page_gets_the_rows_it_names_and_keeps_all_else(@TempDir Path directory) throws Exception {
+    Path runs = directory.resolve("runs.tsv");
+    Path page = directory.resolve("page.md");
+    Files.writeString(
+        runs,
+        """
+        ratio\tdisk-read\traw\t0.9\t89\t100\t1\t1
+        ratio\tdisk-read\tfuse3\t\t89\t100\t1\t1
+        ratio\tread\traw\t0.9\t95\t100\t1\t1
+        """);
+    String before = "a\n<!-- measured: ^disk- -->\nold\n<!-- end -->\n<!-- measured: ^no -->\nb\n";
+    Files.writeString(page, before + "<!-- end -->\nc\n");
+
+    for (int time = 0; time < 2; time++) {
+      run("", "src/bench/tell", runs.toString(), page.toString());
+      assertThat(page)
+          .hasContent(
+              """
+              a
+              <!-- measured: ^disk- -->
+
+              | workload | dmsnap, a second | raw | fuse3 |
+              |---|---|---|---|
+              | `disk-read` | 89.0 | **0.89** (0.89 – 0.89; asked 0.9) | 0.89 (0.89 – 0.89) |
+
+              <!-- end -->
+              <!-- measured: ^no -->
+              b
+              <!-- end -->
+              c
+              """);
+    }
+  }
+
   private static String shuffled(int count) {
     List<String> numbers =
         new ArrayList<>(IntStream.rangeClosed(1, count).mapToObj(Integer::toString).toList());
@@ -71,10 +109,11 @@ class BenchmarkStatisticsTest {
 
   /** What the program says to {@code input}. */
   private static String awk(String program, String input) throws Exception {
-    Process process =
-        new ProcessBuilder("awk", "-f", "src/bench/statistics.awk", "-f", "src/bench/" + program)
-            .redirectErrorStream(true)
-            .start();
+    return run(input, "awk", "-f", "src/bench/statistics.awk", "-f", "src/bench/" + program);
+  }
+
+  private static String run(String input, String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (OutputStream in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));
     }
