@@ -14,7 +14,7 @@ import java.io.IOException;
  * <p>Failures are {@link ErrnoException}s with the errno of the call beneath: ENOSPC where the
  * backing file system is full, EIO and the rest where it failed.
  */
-public interface BlockDevice extends Closeable {
+public interface BlockDevice extends Extents, Closeable {
 
   /** The size in bytes, as it is now; it changes by {@link #resize} alone. */
   long size();
@@ -38,18 +38,11 @@ public interface BlockDevice extends Closeable {
   /** Makes a range read as zeroes and keeps, where it can, the space that backs it. */
   void zero(long position, long length) throws IOException;
 
-  /**
-   * Where, from {@code position} on and before {@code end}, something other than zeroes may be:
-   * what lies before it reads as zeroes, without having been read; {@code end} if all does. A
-   * device that cannot say answers {@code position}.
-   */
-  long dataFrom(long position, long end) throws IOException;
-
-  /**
-   * Where what {@link #dataFrom} answered ends: the next position that it would not answer for
-   * itself, or {@code end}. A device that cannot say answers {@code end}.
-   */
-  long holeFrom(long position, long end) throws IOException;
+  /** A device that cannot say how much is allocated for it answers {@link #size()}. */
+  @Override
+  default long allocated() {
+    return size();
+  }
 
   /**
    * Makes everything written before the call durable (fdatasync). After a failure nothing written

@@ -67,6 +67,11 @@ public final class DatedDevice implements BlockDevice {
   }
 
   @Override
+  public long allocated() {
+    return device.allocated();
+  }
+
+  @Override
   public void settle() throws IOException {
     device.settle();
   }

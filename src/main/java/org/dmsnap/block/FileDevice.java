@@ -18,8 +18,6 @@ public final class FileDevice implements BlockDevice {
   private static final LibC LIBC = LibC.INSTANCE;
 
   private static final int SEEK_END = 2;
-  private static final int SEEK_DATA = 3;
-  private static final int SEEK_HOLE = 4;
 
   // include/uapi/linux/fs.h
   private static final int SYNC_FILE_RANGE_WRITE = 2;
@@ -98,12 +96,12 @@ public final class FileDevice implements BlockDevice {
 
   @Override
   public long dataFrom(long position, long end) throws ErrnoException {
-    return seek(position, SEEK_DATA, end, position);
+    return seek(position, FileExtents.SEEK_DATA, end, position);
   }
 
   @Override
   public long holeFrom(long position, long end) throws ErrnoException {
-    return seek(position, SEEK_HOLE, end, end);
+    return seek(position, FileExtents.SEEK_HOLE, end, end);
   }
 
   private long seek(long position, int whence, long end, long unknown) throws ErrnoException {
@@ -112,15 +110,17 @@ public final class FileDevice implements BlockDevice {
     }
     long stamp = inUse.readLock();
     try {
-      long found = LIBC.lseek(fd, position, whence);
-      if (found >= 0) {
-        return Math.min(found, end);
-      }
-      return switch (LastErrno.get()) {
-        case ENXIO -> end; // nothing but a hole up to the end of the file
-        case EINVAL, EOPNOTSUPP -> unknown; // a block device, say
-        default -> throw tether.failure("lseek " + at(position));
-      };
+      return FileExtents.seek(this, whence, position, end, unknown);
+    } finally {
+      inUse.unlockRead(stamp);
+    }
+  }
+
+  @Override
+  public long allocated() {
+    long stamp = inUse.readLock();
+    try {
+      return FileExtents.allocated(this);
     } finally {
       inUse.unlockRead(stamp);
     }

@@ -55,6 +55,10 @@ public interface LibC {
   @off_t
   long lseek(int fd, @off_t long offset, int whence);
 
+  /** See statx(2). */
+  @SaveError
+  int statx(int directory, String path, int flags, int mask, @uintptr_t long stat);
+
   /** See fsync(2). */
   @SaveError
   int fsync(int fd);

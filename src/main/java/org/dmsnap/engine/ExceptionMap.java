@@ -56,6 +56,24 @@ final class ExceptionMap {
     return run;
   }
 
+  /** The first position from {@code position} on that is not the origin's, or {@code end}. */
+  long exceptedFrom(long position, long end) {
+    return next(true, position, end);
+  }
+
+  /** The first position from {@code position} on that is the origin's, or {@code end}. */
+  long unexceptedFrom(long position, long end) {
+    return next(false, position, end);
+  }
+
+  private long next(boolean excepted, long position, long end) {
+    if (position >= end) {
+      return end;
+    }
+    long found = table.next(excepted, chunkSize.chunkOf(position), chunkSize.chunksIn(end));
+    return Math.min(end, Math.max(position, chunkSize.positionOf(found)));
+  }
+
   /** How many chunks of a range have no exception. */
   long missing(long position, long length) {
     long missing = 0;

@@ -38,10 +38,27 @@ final class HeldBlocks {
         .toArray();
   }
 
+  /** Bytes in the blocks, as there are some now. */
+  long bytes() {
+    return blocks.mappingCount() << HeldBlock.SHIFT;
+  }
+
   /**
    * Where the first block from {@code position} on and before {@code end} begins, or {@code end}.
    */
   long firstFrom(long position, long end) {
+    if ((end - position) >> HeldBlock.SHIFT > blocks.mappingCount()) {
+      return firstOfAllFrom(position, end);
+    }
+    for (long at = position; at < end; at = HeldBlock.endAt(at)) {
+      if (find(at) != null) {
+        return at;
+      }
+    }
+    return end;
+  }
+
+  private long firstOfAllFrom(long position, long end) {
     long first = end;
     for (long number : blocks.keySet()) {
       long from = number << HeldBlock.SHIFT;
@@ -50,6 +67,15 @@ final class HeldBlocks {
       }
     }
     return first;
+  }
+
+  /** The first position from {@code position} on that is in no block, or {@code end}. */
+  long endFrom(long position, long end) {
+    long at = position;
+    while (at < end && find(at) != null) {
+      at = HeldBlock.endAt(at);
+    }
+    return Math.min(at, end);
   }
 
   /** The block that has the byte at {@code position}, which is held. */

@@ -63,6 +63,11 @@ final class Image implements BlockDevice {
   }
 
   @Override
+  public long allocated() {
+    return device.allocated();
+  }
+
+  @Override
   public void startSync(long position, long length) {
     device.startSync(position, length);
   }

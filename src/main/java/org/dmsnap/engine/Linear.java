@@ -2,6 +2,7 @@ package org.dmsnap.engine;
 
 import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 
 /** The target that maps straight onto a device. */
@@ -27,6 +28,11 @@ public final class Linear implements Target {
   @Override
   public long size() {
     return device.size();
+  }
+
+  @Override
+  public Extents extents() {
+    return device;
   }
 
   @Override

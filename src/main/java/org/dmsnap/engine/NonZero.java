@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dmsnap.block.BufferPool;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 
 /**
@@ -23,19 +24,14 @@ record NonZero(long position, int length) {
     void read(long position, NativeBuffer buffer, int length) throws IOException;
   }
 
-  /** As {@link org.dmsnap.block.BlockDevice#dataFrom}. */
-  @FunctionalInterface
-  interface Data {
-    long from(long position, long end) throws IOException;
-  }
-
-  /** The runs of a range, in ascending order; what {@code data} leaves out is not read. */
-  static List<NonZero> of(Read read, Data data, long position, long length) throws IOException {
+  /** The runs of a range, in ascending order; what {@code extents} leaves out is not read. */
+  static List<NonZero> of(Read read, Extents extents, long position, long length)
+      throws IOException {
     List<NonZero> runs = new ArrayList<>();
     NativeBuffer buffer = BufferPool.borrow();
     try {
       long end = position + length;
-      for (long at = data.from(position, end); at < end; at = data.from(at, end)) {
+      for (long at = extents.dataFrom(position, end); at < end; at = extents.dataFrom(at, end)) {
         long piece = Math.min(end, (at & -BLOCK) + BufferPool.BUFFER_BYTES) - at;
         read.read(at, buffer.seek(0), (int) piece);
         add(runs, buffer, at, at + piece);

@@ -99,7 +99,7 @@ final class OriginClearing {
   }
 
   private List<NonZero> runs(long position, long length) throws IOException {
-    return NonZero.of(image::read, image::dataFrom, position, length);
+    return NonZero.of(image::read, image, position, length);
   }
 
   private void eachPiece(long position, long length, Step step) throws IOException {

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStore;
@@ -34,6 +35,7 @@ public final class Snapshot implements Target {
   private final ExceptionStore store;
   private final ChunkSize chunkSize;
   private final ExceptionMap exceptions;
+  private final Extents extents;
   private final Validity validity;
   private final CowSpace space;
   private final SnapshotListener listener;
@@ -57,6 +59,7 @@ public final class Snapshot implements Target {
     this.store = loaded.store();
     this.chunkSize = loaded.store().chunkSize();
     this.exceptions = loaded.exceptions();
+    this.extents = new SnapshotExtents(this, origin.image());
     this.notes = loaded.notes();
     this.listener = listener;
     this.dependents = new Dependents(this, origin);
@@ -164,6 +167,11 @@ public final class Snapshot implements Target {
   }
 
   @Override
+  public Extents extents() {
+    return extents;
+  }
+
+  @Override
   public void read(long position, NativeBuffer buffer, int length) throws IOException {
     checkValid();
     reader.read(position, buffer, length);
@@ -257,11 +265,6 @@ public final class Snapshot implements Target {
     admitZero(position, length);
     writer.zero(position, length);
     written();
-  }
-
-  /** As {@link BlockDevice#dataFrom}: what has an exception may be data. */
-  long dataFrom(long position, long end) throws IOException {
-    return reader.dataFrom(position, end);
   }
 
   void checkWritable() throws IOException {

@@ -61,7 +61,7 @@ final class SnapshotDiscard {
       origin.gate().checkWanted();
       int most = (int) Math.min(end - at, LARGEST_RUN);
       int run = exceptions.unexceptedRun(at, most);
-      if (run > 0 && !NonZero.of(snapshot::read, snapshot::dataFrom, at, run).isEmpty()) {
+      if (run > 0 && !NonZero.of(snapshot::read, snapshot.extents(), at, run).isEmpty()) {
         return false;
       }
       at += run > 0 ? run : exceptions.exceptedRun(at, most);

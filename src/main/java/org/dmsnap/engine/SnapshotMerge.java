@@ -6,6 +6,7 @@ import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
 
@@ -25,6 +26,7 @@ public final class SnapshotMerge implements Target {
   private final BlockDevice cow;
   private final ChunkSize chunkSize;
   private final ExceptionMap exceptions;
+  private final Extents extents;
   private final Merger merger;
 
   /**
@@ -42,6 +44,7 @@ public final class SnapshotMerge implements Target {
     this.cow = snapshot.cow();
     this.chunkSize = snapshot.chunkSize();
     this.exceptions = snapshot.exceptions();
+    this.extents = new MergeExtents(snapshot, origin.image());
     this.merger = new Merger(this, origin, listener, batchBytes);
   }
 
@@ -91,6 +94,11 @@ public final class SnapshotMerge implements Target {
   /** Waits for the batch in flight and stops; what is left is merged by the next object. */
   public void stop() {
     merger.stop();
+  }
+
+  @Override
+  public Extents extents() {
+    return extents;
   }
 
   @Override
@@ -190,18 +198,13 @@ public final class SnapshotMerge implements Target {
 
   @Override
   public void zero(long position, long length) throws IOException {
-    List<NonZero> runs = NonZero.of(this::read, this::dataFrom, position, length);
+    List<NonZero> runs = NonZero.of(this::read, extents, position, length);
     for (NonZero run : runs) {
       admit(run.position(), run.length());
     }
     for (NonZero run : runs) {
       Zeroes.write(run.position(), run.length(), this::writeAdmitted);
     }
-  }
-
-  private long dataFrom(long position, long end) throws IOException {
-    int run = exceptions.unexceptedRun(position, (int) Math.min(end - position, 1 << 30));
-    return origin.image().dataFrom(position, position + run); // no exception is ever added
   }
 
   private long cowPosition(long newChunk, long position) {

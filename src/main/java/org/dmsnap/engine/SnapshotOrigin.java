@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 
 /**
@@ -32,6 +33,11 @@ public final class SnapshotOrigin implements Target {
   @Override
   public long size() {
     return origin.image().size();
+  }
+
+  @Override
+  public Extents extents() {
+    return origin.image();
   }
 
   @Override

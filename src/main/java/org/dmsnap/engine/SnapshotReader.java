@@ -32,22 +32,6 @@ final class SnapshotReader {
     }
   }
 
-  /** As {@link BlockDevice#dataFrom}: what has an exception may be data. */
-  long dataFrom(long position, long end) throws IOException {
-    for (long at = position; at < end; ) {
-      int run = exceptions.unexceptedRun(at, (int) Math.min(end - at, 1 << 30));
-      long data = origin.image().dataFrom(at, at + run);
-      if (exceptions.unexceptedRun(at, run) < run) {
-        return at; // an exception came meanwhile, and the image may have been overwritten
-      }
-      if (run == 0 || data < at + run) {
-        return data;
-      }
-      at += run;
-    }
-    return end;
-  }
-
   private int readRun(long position, NativeBuffer buffer, int left) throws IOException {
     int piece = exceptions.exceptedRun(position, left);
     if (piece > 0) {

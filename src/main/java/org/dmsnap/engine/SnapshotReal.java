@@ -46,12 +46,17 @@ final class SnapshotReal implements BlockDevice {
 
   @Override
   public long dataFrom(long position, long end) throws IOException {
-    return snapshot.dataFrom(position, end);
+    return snapshot.extents().dataFrom(position, end);
   }
 
   @Override
-  public long holeFrom(long position, long end) {
-    return end;
+  public long holeFrom(long position, long end) throws IOException {
+    return snapshot.extents().holeFrom(position, end);
+  }
+
+  @Override
+  public long allocated() {
+    return snapshot.extents().allocated();
   }
 
   @Override

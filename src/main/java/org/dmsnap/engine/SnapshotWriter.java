@@ -110,7 +110,7 @@ final class SnapshotWriter {
   }
 
   private List<NonZero> nonZero(long position, long length) throws IOException {
-    return NonZero.of(snapshot::read, snapshot::dataFrom, position, length);
+    return NonZero.of(snapshot::read, snapshot.extents(), position, length);
   }
 
   private void admit(long position, long length) throws IOException {

@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 
 /**
@@ -26,6 +27,9 @@ public sealed interface Target permits Linear, SnapshotOrigin, Snapshot, Snapsho
 
   /** Writes the next {@code length} bytes of {@code buffer} to {@code position}. */
   void write(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /** Where it has data, also what waits in memory; asked inside the gate, but for the space. */
+  Extents extents();
 
   /** Makes durable what was written before the call. */
   void flush() throws IOException;

@@ -61,6 +61,7 @@ final class WriteCache implements BlockDevice {
   private final StallListener stalls;
   private final BlockMemory memory;
   private final HeldBlocks held;
+  private final CacheExtents extents;
   private final DrainThread drainThread = new DrainThread(this);
   private final Regions regions = new Regions();
   private final Object draining = new Object();
@@ -78,6 +79,7 @@ final class WriteCache implements BlockDevice {
     this.stalls = stalls;
     this.memory = memory;
     this.held = new HeldBlocks(image, memory);
+    this.extents = new CacheExtents(image, held);
   }
 
   /** Whether nothing waits. */
@@ -244,17 +246,19 @@ final class WriteCache implements BlockDevice {
     image.zero(position, length);
   }
 
-  /** What is held is data, though the image has a hole there. */
   @Override
   public long dataFrom(long position, long end) throws IOException {
-    long firstHeld = held.firstFrom(position, end); // first: a drain may take it to the image
-    return image.dataFrom(position, firstHeld);
+    return extents.dataFrom(position, end);
   }
 
   @Override
   public long holeFrom(long position, long end) throws IOException {
-    long hole = image.holeFrom(position, end);
-    return held.isEmpty() ? hole : Math.max(hole, Math.min(end, HeldBlock.endAt(position)));
+    return extents.holeFrom(position, end);
+  }
+
+  @Override
+  public long allocated() {
+    return extents.allocated();
   }
 
   @Override

@@ -64,14 +64,15 @@ final class Attributes {
   }
 
   /**
-   * Fills {@code stat} for a device's file, but for its number. An origin that is served read-only
-   * for the sake of a snapshot keeps its w, or an ordinary user would be told EACCES rather than
-   * EROFS.
+   * Fills {@code stat} for a device's file, but for its number; it takes what is allocated. An
+   * origin that is served read-only for the sake of a snapshot keeps its w, or an ordinary user
+   * would be told EACCES rather than EROFS.
    */
   void block(FileStat stat, Device device) {
     boolean forReading = device.hidden() || options.readOnly();
     int mode = forReading ? readOnly(options.mode()) : options.mode();
     file(stat, mode, device.size(), device.changedNanos());
+    stat.st_blocks.set(Sectors.in(device.allocated() + Sectors.BYTES - 1));
   }
 
   private void directory(FileStat stat, Node.Directory directory) {

@@ -42,6 +42,11 @@ final class ControlHandle extends Handle {
   }
 
   @Override
+  synchronized long size() {
+    return file.text().length;
+  }
+
+  @Override
   synchronized void stat(FileStat stat, Attributes attributes) {
     attributes.control(stat, node, file.text().length);
   }

@@ -4,9 +4,10 @@ import java.io.IOException;
 
 /**
  * The requests that move data, answered in one thread's own memory: {@code FUSE_READ} and {@code
- * FUSE_WRITE}.
+ * FUSE_WRITE}; and {@code FUSE_LSEEK}, of which libfuse 2 knows nothing, where there is any.
  *
- * <p>A write's answer is followed by 4 bytes for how many were written and 4 of padding.
+ * <p>A write's answer is followed by 4 bytes for how many were written and 4 of padding, that of a
+ * seek by 8 for where it has led.
  *
  * <p>libfuse does not see these requests and need not: it keeps no state of them. That someone
  * waits no longer for an answer ({@code FUSE_INTERRUPT}) is told to {@link Interrupts} and to
@@ -17,8 +18,10 @@ final class DataRequests {
   private static final int READ = 15;
   private static final int WRITE = 16;
   private static final int INTERRUPT = 36;
+  private static final int LSEEK = 46;
 
   private static final int WRITTEN_BYTES = 8;
+  private static final int SOUGHT_BYTES = 8;
 
   private final HandleTable handles;
   private final Interrupts interrupts;
@@ -52,6 +55,7 @@ final class DataRequests {
     switch (memory.opcode()) {
       case READ -> read();
       case WRITE -> write(received);
+      case LSEEK -> seek();
       case INTERRUPT -> interrupt();
       default -> {
         return false;
@@ -99,6 +103,18 @@ final class DataRequests {
     } finally {
       givenUp.ended(unique);
     }
+  }
+
+  private void seek() {
+    long unique = memory.unique();
+    long result;
+    try {
+      result = handle().seek(memory.offset(), memory.whence());
+    } catch (Throwable failure) {
+      result = Errors.toErrno("seek", failure);
+    }
+    memory.bytes().putLong(0, result); // and of no meaning if it failed
+    answer.send(unique, (int) Math.min(result, 0), result < 0 ? 0 : SOUGHT_BYTES);
   }
 
   private Handle handle() throws IOException {

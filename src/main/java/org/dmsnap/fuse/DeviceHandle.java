@@ -57,6 +57,31 @@ final class DeviceHandle extends Handle {
   }
 
   @Override
+  long size() {
+    return device.size();
+  }
+
+  @Override
+  long dataFrom(long position) throws IOException {
+    stalls.stalling(); // the file system beneath may have to read where it has what
+    try {
+      return device.dataFrom(position);
+    } finally {
+      stalls.resumed();
+    }
+  }
+
+  @Override
+  long holeFrom(long position) throws IOException {
+    stalls.stalling(); // likewise
+    try {
+      return device.holeFrom(position);
+    } finally {
+      stalls.resumed();
+    }
+  }
+
+  @Override
   void stat(FileStat stat, Attributes attributes) {
     attributes.block(stat, device);
   }

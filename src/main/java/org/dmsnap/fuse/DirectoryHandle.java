@@ -30,6 +30,11 @@ final class DirectoryHandle extends Handle {
   }
 
   @Override
+  long size() {
+    return 0;
+  }
+
+  @Override
   void stat(FileStat stat, Attributes attributes) {
     attributes.fill(stat, directory);
   }

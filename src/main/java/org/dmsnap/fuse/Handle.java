@@ -14,6 +14,10 @@ import ru.serce.jnrfuse.struct.FileStat;
  */
 abstract class Handle {
 
+  // include/uapi/linux/fs.h
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+
   private final long inode;
 
   /** An open {@code node}. */
@@ -31,6 +35,34 @@ abstract class Handle {
 
   /** Writes from {@code buffer}; answers how many bytes, or a negative errno. */
   abstract int write(Pointer buffer, int length, long position) throws IOException;
+
+  /** How many bytes can be read, as it is now. */
+  abstract long size();
+
+  /**
+   * lseek(2) for data or a hole from {@code position} on; answers where it is, or a negative errno.
+   */
+  final long seek(long position, int whence) throws IOException {
+    long size = size();
+    if (whence != SEEK_DATA && whence != SEEK_HOLE) {
+      return -Errno.EINVAL.intValue();
+    }
+    if (position < 0 || position >= size) {
+      return -Errno.ENXIO.intValue();
+    }
+    long found = whence == SEEK_DATA ? dataFrom(position) : holeFrom(position);
+    return whence == SEEK_DATA && found >= size ? -Errno.ENXIO.intValue() : found;
+  }
+
+  /** Where, from {@code position} on, data may be, or the size; what has no holes says so. */
+  long dataFrom(long position) throws IOException {
+    return position;
+  }
+
+  /** Where, from {@code position} on, a hole begins: at the end, if nowhere else. */
+  long holeFrom(long position) throws IOException {
+    return size();
+  }
 
   /** Fills {@code stat} as stat(2) of the open file, but for its inode number. */
   abstract void stat(FileStat stat, Attributes attributes);

@@ -12,8 +12,9 @@ import jnr.ffi.Runtime;
  * <pre>
  *     request   0  4  length          read, write  40  8  fh          interrupt  40  8  unique
  *               4  4  opcode                       48  8  offset
- *               8  8  unique                       56  4  size
- *              16 24  node, who                    60 20  flags, owner
+ *               8  8  unique                       56  4  size        lseek      40  8  fh
+ *              16 24  node, who                    60 20  flags, owner           48  8  offset
+ *                                                                                56  4  whence
  * </pre>
  *
  * <p>The bytes written follow the request, and the bytes read the {@link Answer}. The memory lies
@@ -30,6 +31,7 @@ final class RequestMemory {
   private static final int INTERRUPTED = 40;
   private static final int OFFSET = 48;
   private static final int SIZE = 56;
+  private static final int WHENCE = 56;
   private static final int REQUEST_BYTES = 80;
 
   private final int capacity;
@@ -85,7 +87,12 @@ final class RequestMemory {
     return request.getLong(INTERRUPTED);
   }
 
-  /** The handle of a read or write. */
+  /** What lseek(2) is to look for. */
+  int whence() {
+    return request.getInt(WHENCE);
+  }
+
+  /** The handle of a read, write or seek. */
   long handle() {
     return request.getLong(FH);
   }

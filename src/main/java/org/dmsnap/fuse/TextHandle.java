@@ -29,6 +29,11 @@ final class TextHandle extends Handle {
   }
 
   @Override
+  long size() {
+    return bytes.length;
+  }
+
+  @Override
   void stat(FileStat stat, Attributes attributes) {
     attributes.text(stat, text);
   }

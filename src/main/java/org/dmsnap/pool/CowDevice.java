@@ -3,7 +3,6 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.DatedDevice;
-import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
@@ -50,6 +49,12 @@ final class CowDevice extends HiddenDevice {
   }
 
   @Override
+  public long allocated() {
+    BlockDevice cow = snapshot.cow();
+    return cow == null ? 0 : cow.allocated();
+  }
+
+  @Override
   public String table() {
     return PoolTable.linear(Sectors.in(size()), PoolFiles.cow(snapshot.name()));
   }
@@ -66,12 +71,12 @@ final class CowDevice extends HiddenDevice {
   }
 
   @Override
-  void readInside(long position, NativeBuffer buffer, int length) throws IOException {
+  BlockDevice deviceInside() throws IOException {
     BlockDevice cow = snapshot.cow();
     if (cow == null || cut) {
       throw gone();
     }
-    cow.read(position, buffer, length);
+    return cow;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
+import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 
 /**
@@ -52,6 +53,21 @@ public sealed interface Device permits Volume, HiddenDevice {
 
   /** Reads; may be held while the pool changes, for a moment. */
   void read(long position, NativeBuffer buffer, int length) throws IOException;
+
+  /**
+   * Where, from {@code position} on, data may be, as {@link Extents#dataFrom}; {@link #size()} if
+   * there is nothing but a hole.
+   */
+  long dataFrom(long position) throws IOException;
+
+  /** Where, from {@code position} on, a hole begins; {@link #size()} if none does before. */
+  long holeFrom(long position) throws IOException;
+
+  /**
+   * How many bytes are allocated for what it reads as, or at most, whoever else shares them; if it
+   * cannot be read, its size. Never held.
+   */
+  long allocated();
 
   /** Writes; held while suspended. EROFS where the pool or the origin is read-only. */
   void write(long position, NativeBuffer buffer, int length) throws IOException;

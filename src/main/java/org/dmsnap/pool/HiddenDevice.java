@@ -2,6 +2,7 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import jnr.constants.platform.Errno;
+import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 
@@ -41,14 +42,34 @@ abstract sealed class HiddenDevice implements Device permits RealDevice, CowDevi
   public final void read(long position, NativeBuffer buffer, int length) throws IOException {
     long stamp = above.gate().enterView();
     try {
-      readInside(position, buffer, length);
+      deviceInside().read(position, buffer, length);
     } finally {
       above.gate().leaveView(stamp);
     }
   }
 
-  /** Reads, inside the gate. */
-  abstract void readInside(long position, NativeBuffer buffer, int length) throws IOException;
+  @Override
+  public final long dataFrom(long position) throws IOException {
+    long stamp = above.gate().enterView();
+    try {
+      return deviceInside().dataFrom(position, size());
+    } finally {
+      above.gate().leaveView(stamp);
+    }
+  }
+
+  @Override
+  public final long holeFrom(long position) throws IOException {
+    long stamp = above.gate().enterView();
+    try {
+      return deviceInside().holeFrom(position, size());
+    } finally {
+      above.gate().leaveView(stamp);
+    }
+  }
+
+  /** What it shows, inside the gate; fails if it is {@link #gone}. */
+  abstract BlockDevice deviceInside() throws IOException;
 
   /** What a request to it gets when it is gone. */
   final ErrnoException gone() {

@@ -1,7 +1,7 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
-import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
@@ -28,6 +28,11 @@ final class RealDevice extends HiddenDevice {
   }
 
   @Override
+  public long allocated() {
+    return origin.image().allocated();
+  }
+
+  @Override
   public String table() {
     return PoolTable.linear(Sectors.in(size()), PoolFiles.image(origin.name()));
   }
@@ -45,11 +50,11 @@ final class RealDevice extends HiddenDevice {
   }
 
   @Override
-  void readInside(long position, NativeBuffer buffer, int length) throws IOException {
+  BlockDevice deviceInside() throws IOException {
     if (!origin.layered()) {
       throw gone();
     }
-    origin.image().read(position, buffer, length);
+    return origin.image();
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Gate;
+import org.dmsnap.engine.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,32 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
     } finally {
       gate.leaveView(stamp);
     }
+  }
+
+  @Override
+  public final long dataFrom(long position) throws IOException {
+    long stamp = gate.enterView();
+    try {
+      return served.target().extents().dataFrom(position, size());
+    } finally {
+      gate.leaveView(stamp);
+    }
+  }
+
+  @Override
+  public final long holeFrom(long position) throws IOException {
+    long stamp = gate.enterView();
+    try {
+      return served.target().extents().holeFrom(position, size());
+    } finally {
+      gate.leaveView(stamp);
+    }
+  }
+
+  @Override
+  public final long allocated() {
+    Target target = served.orNull();
+    return target == null ? size() : target.extents().allocated();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.dmsnap.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -92,6 +93,31 @@ class ExceptionTableTest {
 
     for (long chunk = 0; chunk < CHUNKS; chunk++) {
       assertThat(table.find(chunk)).isEqualTo(model.getOrDefault(chunk, ExceptionTable.NONE));
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void the_next_with_and_the_next_without_an_exception_are_found(long seed) {
+    Random random = new Random(seed);
+    int chunks = 1 + random.nextInt(1 << 20); // up to four branches
+    ExceptionTable table = new ExceptionTable(chunks);
+    BitSet model = new BitSet();
+    for (int run = random.nextInt(200); run > 0; run--) {
+      int first = random.nextInt(chunks);
+      int end = Math.min(chunks, first + 1 + random.nextInt(1 << random.nextInt(18)));
+      for (int chunk = first; chunk < end; chunk++) {
+        table.putIfAbsent(chunk, chunk);
+      }
+      model.set(first, end);
+    }
+
+    for (int i = 0; i < 10_000; i++) {
+      int from = random.nextInt(chunks + 1);
+      int end = from + random.nextInt(chunks + 1 - from);
+      int with = model.nextSetBit(from);
+      assertThat(table.next(true, from, end)).isEqualTo(with < 0 ? end : Math.min(end, with));
+      assertThat(table.next(false, from, end)).isEqualTo(Math.min(end, model.nextClearBit(from)));
     }
   }
 

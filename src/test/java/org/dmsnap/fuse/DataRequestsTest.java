@@ -30,6 +30,14 @@ class DataRequestsTest {
   private static final int READ = 15;
   private static final int WRITE = 16;
   private static final int INTERRUPT = 36;
+  private static final int LSEEK = 46;
+
+  private static final int SEEK_END = 2;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+
+  /** Where the file has a block of data, the rest being a hole. */
+  private static final int DATA = 8192;
 
   private final HandleTable handles = new HandleTable();
   private final Bytes file = new Bytes();
@@ -94,6 +102,48 @@ class DataRequestsTest {
   }
 
   @Test
+  void a_seek_is_answered_with_where_data_and_holes_are() throws Exception {
+    seek(0, SEEK_DATA);
+    seek(DATA, SEEK_DATA);
+    seek(DATA, SEEK_HOLE);
+    seek(file.content.length - 1, SEEK_HOLE);
+
+    assertThat(answers())
+        .isEqualTo(
+            concat(
+                answer(0, sought(DATA)),
+                answer(0, sought(DATA)),
+                answer(0, sought(DATA + 4096)),
+                answer(0, sought(file.content.length - 1))));
+  }
+
+  @Test
+  void beyond_the_last_data_and_beyond_the_end_nothing_is_sought() throws Exception {
+    int[] nowhere = {DATA + 1, file.content.length, file.content.length + 1, -1};
+    for (int position : nowhere) {
+      seek(position, SEEK_DATA);
+    }
+    seek(file.content.length, SEEK_HOLE);
+    seek(-1, SEEK_HOLE);
+    seek(Long.MIN_VALUE, SEEK_HOLE);
+    seek(0, SEEK_END);
+
+    byte[] enxio = answer(-6, new byte[0]);
+    assertThat(answers())
+        .isEqualTo(
+            concat(enxio, enxio, enxio, enxio, enxio, enxio, enxio, answer(-22, new byte[0])));
+  }
+
+  @Test
+  void a_seek_that_fails_is_answered_with_its_errno() throws Exception {
+    file.failure = new ErrnoException(Errno.EIO, "Invalid");
+    seek(0, SEEK_DATA);
+    serve(LSEEK, number + 1, 0, SEEK_DATA, new byte[0]);
+
+    assertThat(answers()).isEqualTo(concat(answer(-5, new byte[0]), answer(-9, new byte[0])));
+  }
+
+  @Test
   void failures_are_answered_with_their_errno_and_nothing_else() throws Exception {
     file.failure = new ErrnoException(Errno.ENOSPC, "full");
     serve(READ, number, 0, 512, new byte[0]);
@@ -147,6 +197,14 @@ class DataRequestsTest {
     return requests.serve(length);
   }
 
+  private void seek(long offset, int whence) {
+    assertThat(serve(LSEEK, number, offset, whence, new byte[0])).isTrue();
+  }
+
+  private static byte[] sought(long position) {
+    return ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(position).array();
+  }
+
   private byte[] answers() throws IOException {
     return Files.readAllBytes(directory.resolve("fuse"));
   }
@@ -191,6 +249,23 @@ class DataRequestsTest {
       int count = (int) Math.min(length, content.length - position);
       buffer.get(0, content, (int) position, count);
       return count;
+    }
+
+    @Override
+    long size() {
+      return content.length;
+    }
+
+    @Override
+    long dataFrom(long position) throws IOException {
+      fail();
+      return position <= DATA ? DATA : content.length;
+    }
+
+    @Override
+    long holeFrom(long position) throws IOException {
+      fail();
+      return position == DATA ? DATA + 4096 : position;
     }
 
     @Override

@@ -1,0 +1,58 @@
+package org.dmsnap.engine;
+
+import java.io.IOException;
+import org.dmsnap.block.Extents;
+
+/**
+ * Where a snapshot has data: where it has an exception, and where its origin's image has data that
+ * it shares.
+ *
+ * <p>The image is asked before the exceptions: what becomes a hole of the image while it is looked
+ * at got its exceptions before. What becomes data there did so, too, and is then data here.
+ */
+final class SnapshotExtents implements Extents {
+
+  private final Snapshot snapshot;
+  private final Extents image;
+  private final ExceptionMap exceptions;
+
+  /** Of {@code snapshot}, of an origin with {@code image}. */
+  SnapshotExtents(Snapshot snapshot, Extents image) {
+    this.snapshot = snapshot;
+    this.image = image;
+    this.exceptions = snapshot.exceptions();
+  }
+
+  @Override
+  public long dataFrom(long position, long end) throws IOException {
+    long shared = image.dataFrom(position, end);
+    long found = exceptions.exceptedFrom(position, shared);
+    checkValid();
+    return found;
+  }
+
+  @Override
+  public long holeFrom(long position, long end) throws IOException {
+    long hole = image.holeFrom(position, end);
+    long found = exceptions.unexceptedFrom(hole, end);
+    while (found > hole) {
+      hole = image.holeFrom(found, end);
+      found = exceptions.unexceptedFrom(hole, end);
+    }
+    checkValid();
+    return found;
+  }
+
+  /** Else exceptions may be missing, and the image have changed before it was asked. */
+  private void checkValid() throws IOException {
+    if (!snapshot.valid()) {
+      throw Snapshot.invalid();
+    }
+  }
+
+  /** Of an Invalid one its size, or who takes 0 for nothing but a hole would not read it. */
+  @Override
+  public long allocated() {
+    return !snapshot.valid() ? snapshot.size() : OwnSpace.of(snapshot).with(image.allocated());
+  }
+}
