@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.Pool;
-import org.dmsnap.pool.VolumeReport;
+import org.dmsnap.pool.volume.VolumeReport;
 
 /** Grows the COW device of a snapshot, or an origin that has no snapshots. */
 final class ExtendCommand implements Command {

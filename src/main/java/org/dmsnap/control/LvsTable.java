@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.dmsnap.pool.VolumeReport;
+import org.dmsnap.pool.volume.VolumeReport;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.dmsnap.engine.CacheMemory;
-import org.dmsnap.pool.VolumeReport;
+import org.dmsnap.pool.volume.VolumeReport;
 import org.dmsnap.store.Usage;
 
 /** The state of the volumes as numbers, in the text format that Prometheus reads. */

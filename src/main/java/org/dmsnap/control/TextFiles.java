@@ -1,8 +1,8 @@
 package org.dmsnap.control;
 
-import org.dmsnap.pool.Device;
 import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.volume.Device;
 
 /** The text files under {@code /ctl}, rendered when asked for. */
 public final class TextFiles {

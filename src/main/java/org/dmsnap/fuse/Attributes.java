@@ -2,7 +2,7 @@ package org.dmsnap.fuse;
 
 import jnr.ffi.Runtime;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.pool.Device;
+import org.dmsnap.pool.volume.Device;
 import ru.serce.jnrfuse.struct.FileStat;
 
 /** What stat(2) says of a node: its size as an open would find it now, its owner and mode. */

@@ -6,7 +6,7 @@ import jnr.ffi.Pointer;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.StallListener;
-import org.dmsnap.pool.Device;
+import org.dmsnap.pool.volume.Device;
 import ru.serce.jnrfuse.struct.FileStat;
 
 /** An open device: behaves as a block device does, transfers go straight to and from its target. */

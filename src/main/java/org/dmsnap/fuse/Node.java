@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.dmsnap.control.Command;
 import org.dmsnap.kernel.FileName;
-import org.dmsnap.pool.Device;
+import org.dmsnap.pool.volume.Device;
 
 /** What a path of the mounted tree stands for. */
 sealed interface Node {

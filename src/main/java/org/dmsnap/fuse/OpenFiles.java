@@ -6,8 +6,8 @@ import jnr.ffi.Pointer;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.control.ControlFile;
 import org.dmsnap.engine.StallListener;
-import org.dmsnap.pool.Device;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.volume.Device;
 
 /** Opens nodes: who may, and what the kernel may cache of them. */
 final class OpenFiles {

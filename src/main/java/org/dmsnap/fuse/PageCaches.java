@@ -3,7 +3,7 @@ package org.dmsnap.fuse;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
-import org.dmsnap.pool.Device;
+import org.dmsnap.pool.volume.Device;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.dmsnap.block.ChangeTime;
 import org.dmsnap.control.Command;
 import org.dmsnap.control.TextFiles;
-import org.dmsnap.pool.Device;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.volume.Device;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,6 +8,8 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.SnapshotVolume;
 
 /**
  * What a mount changes in a pool before it serves it: all of it is open and locked by now, and

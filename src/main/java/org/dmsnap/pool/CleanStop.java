@@ -10,6 +10,11 @@ import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.table.CleanNote;
 import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.volume.Device;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.RunningMerge;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volume;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a pool's being open, whatever fails on the way, and says what was lost. */

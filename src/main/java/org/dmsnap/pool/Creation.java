@@ -10,6 +10,10 @@ import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.table.FeatureWords;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.SnapshotEntry;
+import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.ServedImage;
+import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.store.ChunkSize;
 
 /** Makes new volumes: origins, and snapshots of them. */

@@ -7,6 +7,10 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volume;
 
 /** Grows volumes: a snapshot's COW device, or an origin that has no snapshots. */
 final class Extension {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.SnapshotVolume;
 
 /**
  * What is done when a pool's file system goes away, or its lock is lost: whoever looks sees that no

@@ -7,6 +7,12 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
 import org.dmsnap.pool.table.MergeStage;
+import org.dmsnap.pool.volume.CowDevice;
+import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.RunningMerge;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volume;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,7 +191,7 @@ final class Merging {
     for (OriginVolume origin : state.volumes().origins()) {
       RunningMerge merge = origin.merge();
       if (merge != null) {
-        merge.end().finishNow();
+        merge.end().run();
       }
     }
   }
@@ -218,7 +224,7 @@ final class Merging {
     OriginVolume origin = volume.origin();
     MergeEnd end = new MergeEnd(state, volume, begun);
     SnapshotMerge target = new SnapshotMerge(origin.origin(), snapshot, end);
-    return new RunningMerge(volume, target, new CowDevice(origin, volume), end);
+    return new RunningMerge(volume, target, new CowDevice(origin, volume), end::finishNow);
   }
 
   /** Starts, unless someone has opened either of the two meanwhile; whether it did. */

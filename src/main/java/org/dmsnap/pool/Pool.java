@@ -6,6 +6,12 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.volume.CacheListener;
+import org.dmsnap.pool.volume.CommandLock;
+import org.dmsnap.pool.volume.Device;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.Reports;
+import org.dmsnap.pool.volume.VolumeReport;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -23,6 +23,12 @@ import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.table.TableFile;
 import org.dmsnap.pool.table.TableParser;
+import org.dmsnap.pool.volume.Caches;
+import org.dmsnap.pool.volume.CommandLock;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.ServedImage;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volumes;
 import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
 

@@ -15,6 +15,13 @@ import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.table.TableFile;
 import org.dmsnap.pool.table.VolumeName;
+import org.dmsnap.pool.volume.Caches;
+import org.dmsnap.pool.volume.CommandLock;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.RunningMerge;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volume;
+import org.dmsnap.pool.volume.Volumes;
 
 /**
  * What the commands of an open pool work on.

@@ -8,6 +8,11 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.RunningMerge;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volume;
 
 /** Removes volumes and their files. */
 final class Removal {

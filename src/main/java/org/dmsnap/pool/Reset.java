@@ -9,6 +9,9 @@ import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.SnapshotEntry;
+import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.pool.volume.Volume;
 import org.dmsnap.store.ExceptionStoreType;
 import org.jspecify.annotations.Nullable;
 

@@ -9,9 +9,9 @@
  * org.dmsnap.pool.Creation} of origins and snapshots, {@link org.dmsnap.pool.Extension}, {@link
  * org.dmsnap.pool.Reset}, {@link org.dmsnap.pool.Removal}, {@link org.dmsnap.pool.Merging} with its
  * {@link org.dmsnap.pool.MergeEnd}; {@link org.dmsnap.pool.CleanStop} is the last. What they
- * change: a {@link org.dmsnap.pool.Volume} is an {@link org.dmsnap.pool.OriginVolume}, or a {@link
- * org.dmsnap.pool.SnapshotVolume} of one; the hidden devices beneath are a {@link
- * org.dmsnap.pool.RealDevice} and a {@link org.dmsnap.pool.CowDevice}. {@code docs/ARCHITECTURE.md}
+ * change: a {@link org.dmsnap.pool.volume.Volume} is an {@link org.dmsnap.pool.volume.OriginVolume}, or a {@link
+ * org.dmsnap.pool.volume.SnapshotVolume} of one; the hidden devices beneath are a {@link
+ * org.dmsnap.pool.volume.RealDevice} and a {@link org.dmsnap.pool.volume.CowDevice}. {@code docs/ARCHITECTURE.md}
  * has the picture.
  */
 @NullMarked

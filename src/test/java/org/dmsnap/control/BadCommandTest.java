@@ -11,7 +11,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
-import org.dmsnap.pool.Device;
+import org.dmsnap.pool.volume.Device;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package org.dmsnap.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jnr.constants.platform.Errno;
-import org.dmsnap.pool.Device;
+import org.dmsnap.pool.volume.Device;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

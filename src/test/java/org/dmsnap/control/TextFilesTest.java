@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.pool.VolumeReport;
+import org.dmsnap.pool.volume.VolumeReport;
 import org.dmsnap.store.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -19,11 +19,11 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
-import org.dmsnap.pool.Device;
 import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
 import org.dmsnap.pool.PoolOptions;
 import org.dmsnap.pool.SnapshotRequest;
+import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** A pool in dmsnap's own hands, opened. Every change is made to the model, too. */

@@ -22,6 +22,7 @@ import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.TableParser;
 import org.dmsnap.pool.table.VolumeName;
+import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.Finding;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;

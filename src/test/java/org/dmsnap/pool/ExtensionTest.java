@@ -10,6 +10,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.Test;
 

@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.dmsnap.pool.volume.Device;
+import org.dmsnap.pool.volume.VolumeReport;
 import org.junit.jupiter.api.RepeatedTest;
 
 /** What someone sees who looks again and again, without any lock, while a snapshot merges. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmsnap.control.TextFiles;
+import org.dmsnap.pool.volume.Device;
 
 /** Whether a pool's metrics say of its snapshots what their status lines say. */
 final class MetricsCheck {

@@ -11,6 +11,7 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;

@@ -13,6 +13,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** Does what users do to a pool, at random, and tells the model. */

@@ -19,6 +19,8 @@ import org.dmsnap.block.VolatileDirectory.Loss;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.volume.Device;
+import org.dmsnap.pool.volume.VolumeReport;
 import org.dmsnap.store.Finding;
 import org.jspecify.annotations.Nullable;
 

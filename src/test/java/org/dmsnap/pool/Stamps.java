@@ -3,6 +3,7 @@ package org.dmsnap.pool;
 import java.io.IOException;
 import org.dmsnap.block.BufferPool;
 import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.pool.volume.Device;
 
 /** Sectors that are filled with one number each, so that a torn one shows. */
 final class Stamps {

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dmsnap.engine.SnapshotMerge;
@@ -10,28 +10,28 @@ import org.dmsnap.store.Usage;
  * @param volume the snapshot that merges; nobody can open it any more
  * @param target serves the origin meanwhile
  * @param hiddenCow the device of the COW file, under the origin's name
- * @param end takes the snapshot away once it is merged
+ * @param end takes the snapshot away if it is merged by now; under the command lock
  * @param running whether it has been started
  */
-record RunningMerge(
+public record RunningMerge(
     SnapshotVolume volume,
     SnapshotMerge target,
     CowDevice hiddenCow,
-    MergeEnd end,
+    Runnable end,
     AtomicBoolean running) {
 
   /** A merge that is not started yet. */
-  RunningMerge(SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, MergeEnd end) {
+  public RunningMerge(SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, Runnable end) {
     this(volume, target, hiddenCow, end, new AtomicBoolean());
   }
 
   /** Whether it has been started. */
-  boolean started() {
+  public boolean started() {
     return running.get();
   }
 
   /** What is to be said to who would have it otherwise. */
-  String way() {
+  public String way() {
     return target.failed()
         ? ", and the merge has failed: the rest of what it reads is in the snapshot alone. Once"
             + " the cause is gone (ctl/log has it), mount the pool again, and the merge goes on"
@@ -39,13 +39,13 @@ record RunningMerge(
   }
 
   /** Lets it move data. */
-  void start() {
+  public void start() {
     running.set(true);
     target.start();
   }
 
   /** Waits for the data in flight and lets it move no more. */
-  void stop() {
+  public void stop() {
     if (started()) {
       target.stop();
     }

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import org.dmsnap.block.ChangeTime;
 import org.dmsnap.engine.Origin;
@@ -11,4 +11,4 @@ import org.dmsnap.engine.Origin;
  * @param time when what the origin reads as was last changed
  * @param imageTime the same of its image
  */
-record ServedImage(Origin origin, String file, ChangeTime time, ChangeTime imageTime) {}
+public record ServedImage(Origin origin, String file, ChangeTime time, ChangeTime imageTime) {}

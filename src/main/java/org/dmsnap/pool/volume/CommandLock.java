@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -7,10 +7,10 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.StallListener;
 
 /** The pool's command lock, under which one thing at a time changes which volumes there are. */
-final class CommandLock {
+public final class CommandLock {
 
   /** What is done under the lock. */
-  interface Work {
+  public interface Work {
     /** Does it. */
     void run() throws IOException;
   }
@@ -22,12 +22,12 @@ final class CommandLock {
   /**
    * @param stalls told when a request's thread must wait
    */
-  CommandLock(StallListener stalls) {
+  public CommandLock(StallListener stalls) {
     this.stalls = stalls;
   }
 
   /** Runs a command, or refuses to with ENODEV once the pool is closed. */
-  void command(Work work) throws IOException {
+  public void command(Work work) throws IOException {
     locked(
         () -> {
           if (closed) {
@@ -38,7 +38,7 @@ final class CommandLock {
   }
 
   /** Runs {@code work}, closed or not. */
-  void locked(Work work) throws IOException {
+  public void locked(Work work) throws IOException {
     if (!lock.tryLock()) {
       stalls.stalling();
       try {
@@ -55,7 +55,7 @@ final class CommandLock {
   }
 
   /** Runs what no request asked for, on a thread of the pool's own, unless the pool is closed. */
-  void unlessClosed(Work work) throws IOException {
+  public void unlessClosed(Work work) throws IOException {
     lock.lock();
     try {
       if (!closed) {
@@ -67,7 +67,7 @@ final class CommandLock {
   }
 
   /** Lets no further command run; whether it is the first such call. */
-  boolean close() {
+  public boolean close() {
     lock.lock();
     try {
       boolean first = !closed;

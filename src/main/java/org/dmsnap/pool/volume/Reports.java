@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
@@ -6,12 +6,12 @@ import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;
 
 /** Tells how volumes are at this moment. */
-final class Reports {
+public final class Reports {
 
   private Reports() {}
 
   /** The state of {@code volume}. */
-  static VolumeReport of(Volume volume) {
+  public static VolumeReport of(Volume volume) {
     if (volume instanceof OriginVolume origin) {
       return of(origin);
     }

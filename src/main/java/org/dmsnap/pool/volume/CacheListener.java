@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 /** Is told when what others have cached of an open volume must go; implemented by a front-end. */
 @FunctionalInterface

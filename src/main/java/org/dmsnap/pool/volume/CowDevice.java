@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
@@ -8,19 +8,19 @@ import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 
 /** {@code SNAP-cow}: a persistent snapshot's COW device; {@code ORIGIN-cow} while it merges. */
-final class CowDevice extends HiddenDevice {
+public final class CowDevice extends HiddenDevice {
 
   private final Volume above;
   private final SnapshotVolume snapshot;
   private volatile boolean cut;
 
   /** The device beneath {@code snapshot}. */
-  CowDevice(SnapshotVolume snapshot) {
+  public CowDevice(SnapshotVolume snapshot) {
     this(snapshot, snapshot);
   }
 
   /** The device of {@code snapshot}'s COW file beneath {@code above}, the origin it merges into. */
-  CowDevice(Volume above, SnapshotVolume snapshot) {
+  public CowDevice(Volume above, SnapshotVolume snapshot) {
     super(above, PoolFiles.COW);
     this.above = above;
     this.snapshot = snapshot;
@@ -32,7 +32,7 @@ final class CowDevice extends HiddenDevice {
   }
 
   /** Lets every request fail from now on; the gate is held. */
-  void cut() {
+  public void cut() {
     cut = true;
   }
 

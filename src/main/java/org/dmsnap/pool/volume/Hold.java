@@ -1,16 +1,16 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import org.dmsnap.engine.Gate;
 
 /** An origin's gate, held both ways for a change of structure; while suspended half of it is. */
-final class Hold {
+public final class Hold {
 
   /**
    * What is done meanwhile.
    *
    * @param <E> how it may fail
    */
-  interface Change<E extends Exception> {
+  public interface Change<E extends Exception> {
     /** Does it. */
     void make() throws E;
   }
@@ -18,7 +18,7 @@ final class Hold {
   private Hold() {}
 
   /** Waits for the requests in flight, holds all others, makes {@code change}, lets them go on. */
-  static <E extends Exception> void during(OriginVolume origin, Change<E> change) throws E {
+  public static <E extends Exception> void during(OriginVolume origin, Change<E> change) throws E {
     Gate gate = origin.gate();
     boolean ours = !origin.suspended();
     long changes = ours ? gate.holdChanges() : 0;

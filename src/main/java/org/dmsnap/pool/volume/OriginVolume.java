@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The structure changes under the pool's command lock, with the gate held where requests could
  * see it half done.
  */
-final class OriginVolume extends Volume {
+public final class OriginVolume extends Volume {
 
   private static final String POOL_PROTECTION =
       "the pool is mounted read-only; mount it without ro to change it";
@@ -39,7 +39,7 @@ final class OriginVolume extends Volume {
   private volatile long suspension = NOT_SUSPENDED;
 
   /** Serves an image. */
-  OriginVolume(String name, ServedImage served, boolean readOnly) {
+  public OriginVolume(String name, ServedImage served, boolean readOnly) {
     super(name, served.origin().gate(), served.file(), served.time());
     this.origin = served.origin();
     this.imageTime = served.imageTime();
@@ -48,12 +48,12 @@ final class OriginVolume extends Volume {
   }
 
   /** The engine's part of it. */
-  Origin origin() {
+  public Origin origin() {
     return origin;
   }
 
   /** Its image. */
-  BlockDevice image() {
+  public BlockDevice image() {
     return origin.image();
   }
 
@@ -70,17 +70,17 @@ final class OriginVolume extends Volume {
   }
 
   /** The device of its image, which shows while it has snapshots. */
-  RealDevice real() {
+  public RealDevice real() {
     return real;
   }
 
   /** Its snapshots, oldest first, without one that merges by now. */
-  List<SnapshotVolume> snapshots() {
+  public List<SnapshotVolume> snapshots() {
     return layers.snapshots();
   }
 
   /** Its snapshots and the one that merges. */
-  List<SnapshotVolume> dependents() {
+  public List<SnapshotVolume> dependents() {
     Layers now = layers;
     return now.merge() == null ? now.snapshots() : now.with(now.merge().volume()).snapshots();
   }
@@ -91,22 +91,22 @@ final class OriginVolume extends Volume {
   }
 
   /** The snapshot that is to merge into it once both are closed, or null. */
-  @Nullable SnapshotVolume due() {
+  public @Nullable SnapshotVolume due() {
     return layers.due();
   }
 
   /** Notes which snapshot is to merge, if any. */
-  void due(@Nullable SnapshotVolume volume) {
+  public void due(@Nullable SnapshotVolume volume) {
     layers = new Layers(layers.snapshots(), volume, layers.merge());
   }
 
   /** The merge into it, failed ones included, or null. */
-  @Nullable RunningMerge merge() {
+  public @Nullable RunningMerge merge() {
     return layers.merge();
   }
 
   /** Reads as merged from now on, and copies out for its snapshot no more; the gate is held. */
-  void begin(RunningMerge begun) {
+  public void begin(RunningMerge begun) {
     SnapshotVolume merging = begun.volume();
     stopCopyingOut(merging);
     layers = new Layers(layers.without(merging).snapshots(), null, begun);
@@ -114,18 +114,18 @@ final class OriginVolume extends Volume {
   }
 
   /** The merge has ended, or is over with; the gate is held. */
-  void endMerge() {
+  public void endMerge() {
     layers = new Layers(layers.snapshots(), layers.due(), null);
     settle();
   }
 
   /** The snapshot that merges into it or is due to, or null. */
-  @Nullable SnapshotVolume mergingSnapshot() {
+  public @Nullable SnapshotVolume mergingSnapshot() {
     return layers.mergingSnapshot();
   }
 
   /** Refuses what cannot be done while a snapshot merges into it or is due to. */
-  void refuseWhileMerging(String why) throws ErrnoException {
+  public void refuseWhileMerging(String why) throws ErrnoException {
     SnapshotVolume merging = mergingSnapshot();
     if (merging != null) {
       throw new ErrnoException(
@@ -139,7 +139,7 @@ final class OriginVolume extends Volume {
   }
 
   /** Adds a snapshot, which follows every change from now on; the gate is held. */
-  void attach(SnapshotVolume volume) {
+  public void attach(SnapshotVolume volume) {
     Snapshot snapshot = volume.snapshot();
     if (snapshot != null) {
       origin.add(snapshot);
@@ -149,14 +149,14 @@ final class OriginVolume extends Volume {
   }
 
   /** Stops copying out for a snapshot; the gate is held. */
-  void detach(SnapshotVolume volume) {
+  public void detach(SnapshotVolume volume) {
     stopCopyingOut(volume);
     layers = layers.without(volume);
     settle();
   }
 
   /** Gives a snapshot of it a new store, and makes it the youngest; the gate is held. */
-  void renew(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
+  public void renew(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
     stopCopyingOut(volume);
     volume.renewed(cow, snapshot);
     origin.add(snapshot);
@@ -185,12 +185,12 @@ final class OriginVolume extends Volume {
   }
 
   @Override
-  @Nullable String writeProtection() {
+  public @Nullable String writeProtection() {
     return protection;
   }
 
   /** Its image was opened for reading alone, and why; before anyone looks. */
-  void protectedImage(String reason) {
+  public void protectedImage(String reason) {
     imageProtection = reason;
     settle();
   }
@@ -232,7 +232,7 @@ final class OriginVolume extends Volume {
   }
 
   /** Whether changes are held. */
-  boolean suspended() {
+  public boolean suspended() {
     return suspension != NOT_SUSPENDED;
   }
 
@@ -241,18 +241,18 @@ final class OriginVolume extends Volume {
    *
    * @throws ErrnoException if that failed; nothing is held then
    */
-  void suspend() throws IOException {
+  public void suspend() throws IOException {
     suspension = gate().holdChanges();
     try {
-      flushAll();
+    flushAll();
     } catch (IOException | RuntimeException failure) {
-      resume();
+    resume();
       throw failure;
     }
   }
 
   /** Ends {@link #suspend}, if it is on. */
-  void resume() {
+  public void resume() {
     if (suspended()) {
       long stamp = suspension;
       suspension = NOT_SUSPENDED;
@@ -261,7 +261,7 @@ final class OriginVolume extends Volume {
   }
 
   /** Makes durable what was written to it and to its persistent snapshots. */
-  void flushAll() throws IOException {
+  public void flushAll() throws IOException {
     Flushes flushes = new Flushes();
     flushes.add(() -> served().target().flush());
     persistentSnapshots().forEach(snapshot -> flushes.add(snapshot::flushIfValid));
@@ -270,7 +270,7 @@ final class OriginVolume extends Volume {
   }
 
   /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */
-  void refuseWithSnapshots(String what) throws ErrnoException {
+  public void refuseWithSnapshots(String what) throws ErrnoException {
     refuseWhileMerging(name() + " cannot be " + what);
     if (!snapshots().isEmpty()) {
       List<String> names = snapshots().stream().map(Volume::name).toList();

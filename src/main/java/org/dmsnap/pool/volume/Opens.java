@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any number of threads; close(2) returns before the last handle is released, so whoever needs a
  * volume closed waits for that a moment.
  */
-final class Opens {
+public final class Opens {
 
   private final String name;
   private volatile @Nullable Runnable whenNone;
@@ -51,17 +51,17 @@ final class Opens {
   }
 
   /** Has {@code action} run each time the last handle is released, or nothing; it must not wait. */
-  void whenNone(@Nullable Runnable action) {
+  public void whenNone(@Nullable Runnable action) {
     whenNone = action;
   }
 
   /** Whether anyone has it open. */
-  synchronized boolean any() {
+  public synchronized boolean any() {
     return count > 0;
   }
 
   /** Waits until nobody has it open, for {@code waitMillis} at most; whether that is so. */
-  synchronized boolean awaitNone(long waitMillis) throws ErrnoException {
+  public synchronized boolean awaitNone(long waitMillis) throws ErrnoException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
     for (long left; count > 0 && (left = end - System.nanoTime()) > 0; ) {
       try {
@@ -79,23 +79,23 @@ final class Opens {
    * Keeps it from being opened again once nobody has it open, which is waited for as by {@link
    * #awaitNone}; whether that is so.
    */
-  synchronized boolean retire(long waitMillis) throws ErrnoException {
+  public synchronized boolean retire(long waitMillis) throws ErrnoException {
     retired = awaitNone(waitMillis);
     return retired;
   }
 
   /** Keeps it from being opened again, whoever has it open. */
-  synchronized void retireNow() {
+  public synchronized void retireNow() {
     retired = true;
   }
 
   /** Lets it be opened again. */
-  synchronized void unretire() {
+  public synchronized void unretire() {
     retired = false;
   }
 
   /** Does {@code work} unless anyone has it open, and keeps it from being opened meanwhile. */
-  synchronized boolean unlessAny(CommandLock.Work work) throws IOException {
+  public synchronized boolean unlessAny(CommandLock.Work work) throws IOException {
     if (count > 0) {
       return false;
     }

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;

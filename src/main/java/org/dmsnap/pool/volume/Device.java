@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import org.dmsnap.block.Extents;

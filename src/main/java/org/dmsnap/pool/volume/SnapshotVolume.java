@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import jnr.constants.platform.Errno;
@@ -14,7 +14,7 @@ import org.dmsnap.pool.table.SnapshotEntry;
 import org.jspecify.annotations.Nullable;
 
 /** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */
-final class SnapshotVolume extends Volume {
+public final class SnapshotVolume extends Volume {
 
   private final OriginVolume origin;
   private final SnapshotEntry entry;
@@ -25,7 +25,7 @@ final class SnapshotVolume extends Volume {
   private volatile boolean unloadable;
 
   /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
-  SnapshotVolume(
+  public SnapshotVolume(
       String name, OriginVolume origin, SnapshotEntry entry, String file, ChangeTime time) {
     super(name, origin.gate(), file, time);
     this.origin = origin;
@@ -34,12 +34,12 @@ final class SnapshotVolume extends Volume {
   }
 
   /** Its COW device is open. */
-  void cowOpened(DatedDevice opened) {
+  public void cowOpened(DatedDevice opened) {
     cow = opened;
   }
 
   /** The engine has loaded it. */
-  void loaded(Snapshot loaded) {
+  public void loaded(Snapshot loaded) {
     snapshot = loaded;
     served().by(loaded);
   }
@@ -55,65 +55,65 @@ final class SnapshotVolume extends Volume {
   }
 
   /** It is Invalid by the pool's table: nothing is loaded, nothing to be protected. */
-  void invalid(String reason) {
+  public void invalid(String reason) {
     served().cut(name() + " is Invalid: " + reason);
   }
 
   /** It is part of its origin from now on; the gate is held. */
-  void cutForMerge() {
+  public void cutForMerge() {
     served().cut(name() + " merges into " + origin.name());
     hidden.cut();
   }
 
   /** It could not be loaded: its file must not be touched, and its origin not be written. */
-  void unloadable(String reason) {
+  public void unloadable(String reason) {
     unloadable = true;
     served().cut(name() + " could not be loaded: " + reason);
   }
 
   /** Whether it could not be loaded. */
-  boolean unloadable() {
+  public boolean unloadable() {
     return unloadable;
   }
 
   /** Whether it outlives the pool's being open. */
-  boolean persistent() {
+  public boolean persistent() {
     return persistent;
   }
 
   /** Its origin. */
-  OriginVolume origin() {
+  public OriginVolume origin() {
     return origin;
   }
 
   /** The engine's part of it, or null if nothing is loaded. */
-  @Nullable Snapshot snapshot() {
+  public @Nullable Snapshot snapshot() {
     return snapshot;
   }
 
   /** Its COW device, or null if there is none to open. */
-  @Nullable DatedDevice cow() {
+  public @Nullable DatedDevice cow() {
     return cow;
   }
 
   /** The device of its COW file, which shows if it has one. */
-  CowDevice hiddenCow() {
+  public CowDevice hiddenCow() {
     return hidden;
   }
 
   /** Whether it can be read. */
-  boolean valid() {
+  public boolean valid() {
     Snapshot loaded = snapshot;
     return loaded != null && loaded.valid();
   }
 
   /** Whether it is in Overflow. */
-  boolean overflowed() {
+  public boolean overflowed() {
     return valid() && parameters().equals("Overflow");
   }
 
   /** Makes its exceptions durable. */
-  void flushIfValid() throws IOException {
+  public void flushIfValid() throws IOException {
     Snapshot loaded = snapshot;
     if (loaded != null && loaded.valid()) {
       loaded.flush();
@@ -121,26 +121,26 @@ final class SnapshotVolume extends Volume {
   }
 
   /** As {@link #flushIfValid}, and makes durable what was written to its origin. */
-  void flushWithOrigin() throws IOException {
+  public void flushWithOrigin() throws IOException {
     origin.served().target().flush();
     flushIfValid();
   }
 
   /** Sectors in a chunk. */
-  int chunkSectors() {
+  public int chunkSectors() {
     Snapshot loaded = snapshot;
     return loaded == null ? entry.chunkSectors() : loaded.store().chunkSize().sectors();
   }
 
   /** As the pool's table is to list it. */
-  SnapshotEntry entry() {
+  public SnapshotEntry entry() {
     BlockDevice opened = cow;
     long cowSectors = opened == null ? 0 : Sectors.in(opened.size());
     return new SnapshotEntry(
         origin.name(),
         sectors(),
         entry.type(),
-        chunkSectors(),
+    chunkSectors(),
         entry.features(),
         cowSectors == 0 ? entry.cowSectors() : cowSectors); // no table line has 0
   }
@@ -193,7 +193,7 @@ final class SnapshotVolume extends Volume {
   }
 
   /** Gives back what it holds. */
-  void close() throws IOException {
+  public void close() throws IOException {
     BlockDevice opened = cow;
     if (opened != null) {
       opened.close();

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device that users open: takes each request through the gate to the target that serves it now.
  */
-abstract sealed class Volume implements Device permits OriginVolume, SnapshotVolume {
+public abstract sealed class Volume implements Device permits OriginVolume, SnapshotVolume {
 
   private static final AtomicLong GENERATIONS = new AtomicLong();
 
@@ -60,14 +60,14 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   }
 
   /** What it reads as has changed, by something else than a write to it. */
-  final void contentChanged() {
+  public final void contentChanged() {
     cachesStale();
     time.replaced();
     changed();
   }
 
   /** What changes under a page cache, or may be about to, is not what that cache holds. */
-  final void cachesStale() {
+  public final void cachesStale() {
     generation = GENERATIONS.incrementAndGet();
   }
 
@@ -77,22 +77,22 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   }
 
   /** What every request to it passes. */
-  final Gate gate() {
+  public final Gate gate() {
     return gate;
   }
 
   /** The name of its file in the pool, for now; empty for none. */
-  final String file() {
+  public final String file() {
     return file;
   }
 
   /** Its file has got another name. */
-  final void fileRenamed(String renamed) {
+  public final void fileRenamed(String renamed) {
     file = renamed;
   }
 
   /** The target that serves it. */
-  final ServedBy served() {
+  public final ServedBy served() {
     return served;
   }
 
@@ -105,12 +105,12 @@ abstract sealed class Volume implements Device permits OriginVolume, SnapshotVol
   }
 
   /** Its size in sectors. */
-  final long sectors() {
+  public final long sectors() {
     return Sectors.in(size());
   }
 
   /** Who has it open. */
-  final Opens opens() {
+  public final Opens opens() {
     return opens;
   }
 

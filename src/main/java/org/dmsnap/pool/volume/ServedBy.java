@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It changes only while the volume's gate is held, so a request, which is inside the gate, sees
  * one target from start to end.
  */
-final class ServedBy {
+public final class ServedBy {
 
   private volatile @Nullable Target target;
   private volatile String absence;
@@ -27,7 +27,7 @@ final class ServedBy {
   }
 
   /** Lets nothing serve it any more: requests fail with EIO and {@code why}; the gate is held. */
-  void cut(String why) {
+  public void cut(String why) {
     absence = why;
     target = null;
   }
@@ -42,7 +42,7 @@ final class ServedBy {
    *
    * @throws ErrnoException EIO if there is none, saying why
    */
-  Target target() throws ErrnoException {
+  public Target target() throws ErrnoException {
     Target serving = target;
     if (serving == null) {
       throw new ErrnoException(Errno.EIO, absence);

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.volume;
 
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The volumes of an open pool. Changed under the pool's command lock; looked at by any thread,
  * which sees a state that was whole.
  */
-final class Volumes {
+public final class Volumes {
 
   private final NavigableMap<String, OriginVolume> origins = new TreeMap<>(); // command lock
   private volatile NavigableMap<String, Device> devices = new TreeMap<>();
@@ -20,67 +20,67 @@ final class Volumes {
   private final Map<String, Volume> buried = new TreeMap<>(); // command lock
 
   /** Every device by name. */
-  List<Device> devices() {
+  public List<Device> devices() {
     return List.copyOf(devices.values());
   }
 
   /** The device of that name, or null. */
-  @Nullable Device device(String name) {
+  public @Nullable Device device(String name) {
     return devices.get(name);
   }
 
   /** When the names of the devices last changed, in nanoseconds since 1970. */
-  long namesChangedNanos() {
+  public long namesChangedNanos() {
     return namesTime.look();
   }
 
   /** When any of it last changed, in nanoseconds since 1970. */
-  long changedNanos() {
+  public long changedNanos() {
     return Math.max(
-        namesChangedNanos(),
+    namesChangedNanos(),
         devices.values().stream().mapToLong(Device::changedNanos).max().orElse(0));
   }
 
   /** The volume of that name, or null. */
-  @Nullable Volume volume(String name) {
+  public @Nullable Volume volume(String name) {
     return devices.get(name) instanceof Volume volume ? volume : null;
   }
 
   /** How many volumes there are, one that merges included. */
-  int count() {
+  public int count() {
     return volumes.size();
   }
 
   /** The origins by name. */
-  List<OriginVolume> origins() {
+  public List<OriginVolume> origins() {
     return List.copyOf(origins.values());
   }
 
   /** Adds an origin. */
-  void add(OriginVolume origin) {
+  public void add(OriginVolume origin) {
     origins.put(origin.name(), origin);
     publish();
   }
 
   /** Takes an origin out. */
-  void remove(OriginVolume origin) {
+  public void remove(OriginVolume origin) {
     origins.remove(origin.name());
     publish();
   }
 
   /** Remembers a volume that is gone while someone has it open. */
-  void bury(Volume volume) {
+  public void bury(Volume volume) {
     buried.put(volume.name(), volume);
   }
 
   /** Whether someone has a volume open that bore that name and is gone. */
-  boolean buried(String name) {
+  public boolean buried(String name) {
     buried.values().removeIf(volume -> !volume.opens().any());
     return buried.containsKey(name);
   }
 
   /** Shows what there is now; to be called after an origin's snapshots have changed. */
-  void publish() {
+  public void publish() {
     NavigableMap<String, Device> now = new TreeMap<>();
     NavigableMap<String, Volume> reported = new TreeMap<>();
     for (OriginVolume origin : origins.values()) {
@@ -114,7 +114,7 @@ final class Volumes {
   }
 
   /** The state of every volume. */
-  List<VolumeReport> reports() {
+  public List<VolumeReport> reports() {
     return volumes.values().stream()
         .map(volume -> new Told(volume, Reports.of(volume)))
         .filter(Told::stillThere)
