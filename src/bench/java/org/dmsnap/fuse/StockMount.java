@@ -3,9 +3,9 @@ package org.dmsnap.fuse;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import org.dmsnap.block.FileDirectory;
-import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
-import org.dmsnap.pool.PoolOptions;
+import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.PoolOptions;
 
 /**
  * Mounts a pool through jnr-fuse's own {@code mount()}, which lets libfuse make the threads: what

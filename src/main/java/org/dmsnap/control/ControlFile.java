@@ -7,8 +7,8 @@ import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.kernel.FileName;
-import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.state.EventLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

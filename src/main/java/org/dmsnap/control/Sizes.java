@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.pool.EventLog;
+import org.dmsnap.pool.state.EventLog;
 
 /** Sizes with a unit: how they are read from a control line, and how LVM prints them. */
 final class Sizes {

@@ -1,7 +1,7 @@
 package org.dmsnap.control;
 
-import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.volume.Device;
 
 /** The text files under {@code /ctl}, rendered when asked for. */

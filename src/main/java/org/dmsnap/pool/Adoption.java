@@ -8,6 +8,7 @@ import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BackingDirectory.Kind;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.VolumeName;

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.dmsnap.pool.state.EventLog;
 
 /** Runs one thing of a pool at a time, later, on a thread of its own. */
 final class Background implements Executor {

@@ -6,6 +6,7 @@ import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.volume.Hold;
 import org.dmsnap.pool.volume.OriginVolume;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.SnapshotVolume;
 

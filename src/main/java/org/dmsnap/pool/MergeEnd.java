@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dmsnap.engine.MergeListener;
 import org.dmsnap.engine.SnapshotMerge;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.volume.CowDevice;
 import org.dmsnap.pool.volume.Hold;

@@ -11,6 +11,7 @@ import org.dmsnap.block.BackingDirectory.Kind;
 import org.dmsnap.block.BackingDirectory.Stat;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;

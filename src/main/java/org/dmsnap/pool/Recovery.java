@@ -10,6 +10,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.table.PoolFiles;
 
 /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;

@@ -7,6 +7,7 @@ import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.volume.Hold;

@@ -8,6 +8,7 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotListener;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.volume.SnapshotVolume;
 
 /**

@@ -5,7 +5,7 @@
  * moment at which a change to the pool happens; the order of everything around it is stated at
  * {@link org.dmsnap.pool.Pool}.
  *
- * <p>The changes, each a class that works on a {@link org.dmsnap.pool.PoolState}: {@link
+ * <p>The changes, each a class that works on a {@link org.dmsnap.pool.state.PoolState}: {@link
  * org.dmsnap.pool.Creation} of origins and snapshots, {@link org.dmsnap.pool.Extension}, {@link
  * org.dmsnap.pool.Reset}, {@link org.dmsnap.pool.Removal}, {@link org.dmsnap.pool.Merging} with its
  * {@link org.dmsnap.pool.MergeEnd}; {@link org.dmsnap.pool.CleanStop} is the last. What they

@@ -8,7 +8,7 @@ import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.pool.Pool;
-import org.dmsnap.pool.PoolOptions;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

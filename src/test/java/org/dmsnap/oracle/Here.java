@@ -19,10 +19,10 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
-import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
-import org.dmsnap.pool.PoolOptions;
 import org.dmsnap.pool.SnapshotRequest;
+import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.api.Test;
 
 class CleanStopTest {

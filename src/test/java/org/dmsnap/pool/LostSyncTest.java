@@ -14,6 +14,8 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -15,6 +15,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -16,6 +16,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.VolumeReport;

@@ -18,6 +18,8 @@ import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.pool.volume.VolumeReport;

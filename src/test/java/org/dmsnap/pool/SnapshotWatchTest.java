@@ -14,6 +14,7 @@ import jnr.constants.platform.Errno;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -9,6 +9,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

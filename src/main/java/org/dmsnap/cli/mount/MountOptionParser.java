@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.fuse.MountOptions;
-import org.dmsnap.pool.PoolOptions;
+import org.dmsnap.pool.state.PoolOptions;
 
 /** Makes settings of the words after {@code -o}; of two that contradict, the later counts. */
 public final class MountOptionParser {

@@ -17,8 +17,8 @@ import org.dmsnap.fuse.SessionLoop;
 import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
-import org.dmsnap.pool.EventLog;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.state.EventLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -2,7 +2,7 @@ package org.dmsnap.cli.mount;
 
 import java.util.List;
 import org.dmsnap.fuse.MountOptions;
-import org.dmsnap.pool.PoolOptions;
+import org.dmsnap.pool.state.PoolOptions;
 
 /**
  * What a mount is to run with.

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.fuse.MountOptions;
-import org.dmsnap.pool.PoolOptions;
+import org.dmsnap.pool.state.PoolOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

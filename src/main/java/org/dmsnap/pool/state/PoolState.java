@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.state;
 
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -36,7 +36,7 @@ import org.dmsnap.pool.volume.Volumes;
  * @param commands held by whatever changes which volumes there are
  * @param caches told when what others have cached is stale
  */
-record PoolState(
+public record PoolState(
     BackingDirectory directory,
     PoolOptions options,
     EventLog log,
@@ -48,7 +48,7 @@ record PoolState(
     Caches caches) {
 
   /** The volume of that name, or ENOENT. */
-  Volume volume(String name) throws ErrnoException {
+  public Volume volume(String name) throws ErrnoException {
     Volume volume = volumes.volume(name);
     if (volume == null) {
       refuseMerging(name);
@@ -59,7 +59,7 @@ record PoolState(
   }
 
   /** The origin of that name: ENOENT, or words that say which it is. */
-  OriginVolume origin(String name) throws ErrnoException {
+  public OriginVolume origin(String name) throws ErrnoException {
     Volume volume = volume(name);
     if (volume instanceof OriginVolume origin) {
       return origin;
@@ -81,7 +81,7 @@ record PoolState(
   /**
    * Whether a volume of that name is listed and left out: its image, or its origin's, is missing.
    */
-  boolean leftOut(String name) {
+  public boolean leftOut(String name) {
     PoolTable listed = table.current();
     SnapshotEntry snapshot = listed.snapshots().get(name);
     String origin = snapshot == null ? name : snapshot.origin();
@@ -89,7 +89,7 @@ record PoolState(
   }
 
   /** Refuses a name that a new volume cannot have. */
-  void checkFree(String name) throws IOException {
+  public void checkFree(String name) throws IOException {
     VolumeName.check(name);
     if (volumes.device(name) != null) {
       throw new ErrnoException(
@@ -128,7 +128,7 @@ record PoolState(
   }
 
   /** An origin on {@code image}; if it cannot write what waits in memory, the log says so. */
-  Origin origin(String name, BlockDevice image) {
+  public Origin origin(String name, BlockDevice image) {
     Origin origin = new Origin(image, options.overflow(), stalls);
     origin.drainListener(
         failure ->
@@ -142,7 +142,7 @@ record PoolState(
   }
 
   /** Creates {@code file} under the name it bears until it is listed. */
-  DatedDevice createFresh(String file, long bytes) throws IOException {
+  public DatedDevice createFresh(String file, long bytes) throws IOException {
     String fresh = PoolFiles.fresh(file);
     if (directory.holds(fresh) && directory.list().contains(fresh)) { // by this very name
       directory.delete(fresh); // of a creation that failed, and whose deletion failed
@@ -151,12 +151,12 @@ record PoolState(
   }
 
   /** Creates a COW device without a name. */
-  DatedDevice createUnnamed(long bytes) throws IOException {
+  public DatedDevice createUnnamed(long bytes) throws IOException {
     return new DatedDevice(directory.createUnnamed(bytes), new ChangeTime());
   }
 
   /** Undoes {@link #createFresh} after {@code failure}, unless a power cut might bring it back. */
-  void undoFresh(String file, BlockDevice device, Exception failure) {
+  public void undoFresh(String file, BlockDevice device, Exception failure) {
     try {
       device.close();
       if (!table.uncertain()) {
@@ -168,7 +168,7 @@ record PoolState(
   }
 
   /** Gives a listed volume's file its name. If that fails, the next mount does it. */
-  void nameListed(String file, Volume volume) {
+  public void nameListed(String file, Volume volume) {
     try {
       directory.rename(PoolFiles.fresh(file), file);
       volume.fileRenamed(file);

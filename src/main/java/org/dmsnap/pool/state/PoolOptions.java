@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.state;
 
 import org.dmsnap.engine.OverflowPolicy;
 
@@ -25,7 +25,7 @@ public record PoolOptions(
       new PoolOptions(false, false, 70, 20, OverflowPolicy.INVALIDATE);
 
   /** These with what works in the place of what does not, of which {@code log} is told. */
-  PoolOptions checked(EventLog log) {
+  public PoolOptions checked(EventLog log) {
     if (autoextendThreshold >= LEAST_THRESHOLD) {
       return this;
     }

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.state;
 
 import java.time.Clock;
 import java.time.Instant;
