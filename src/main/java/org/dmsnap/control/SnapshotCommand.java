@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.pool.Pool;
-import org.dmsnap.pool.SnapshotRequest;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStoreType;
 

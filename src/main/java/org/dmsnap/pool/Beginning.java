@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;

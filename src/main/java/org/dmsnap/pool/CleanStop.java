@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.CleanNote;
 import org.dmsnap.pool.table.PoolFiles;

@@ -6,9 +6,9 @@
  * {@link org.dmsnap.pool.Pool}.
  *
  * <p>The changes, each a class that works on a {@link org.dmsnap.pool.state.PoolState}: {@link
- * org.dmsnap.pool.Creation} of origins and snapshots, {@link org.dmsnap.pool.Extension}, {@link
- * org.dmsnap.pool.Reset}, {@link org.dmsnap.pool.Removal}, {@link org.dmsnap.pool.Merging} with its
- * {@link org.dmsnap.pool.MergeEnd}; {@link org.dmsnap.pool.CleanStop} is the last. What they
+ * org.dmsnap.pool.change.Creation} of origins and snapshots, {@link org.dmsnap.pool.change.Extension}, {@link
+ * org.dmsnap.pool.change.Reset}, {@link org.dmsnap.pool.change.Removal}, {@link org.dmsnap.pool.change.Merging} with its
+ * {@link org.dmsnap.pool.change.MergeEnd}; {@link org.dmsnap.pool.CleanStop} is the last. What they
  * change: a {@link org.dmsnap.pool.volume.Volume} is an {@link org.dmsnap.pool.volume.OriginVolume}, or a {@link
  * org.dmsnap.pool.volume.SnapshotVolume} of one; the hidden devices beneath are a {@link
  * org.dmsnap.pool.volume.RealDevice} and a {@link org.dmsnap.pool.volume.CowDevice}. {@code docs/ARCHITECTURE.md}

@@ -14,9 +14,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.pool.SnapshotRequest;
 import org.dmsnap.pool.SoakContract;
 import org.dmsnap.pool.SoakPool;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.PoolOptions;
 
 /** The soak of a mount: its files are read and written, its control files written to. */

@@ -20,7 +20,7 @@ import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.Pool;
-import org.dmsnap.pool.SnapshotRequest;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;

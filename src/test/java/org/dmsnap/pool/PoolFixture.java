@@ -10,6 +10,7 @@ import org.dmsnap.block.FileDirectory;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.table.PoolFiles;

@@ -7,6 +7,8 @@ import java.util.EnumSet;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Feature;
+import org.dmsnap.pool.change.CowSize;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.BeforeEach;

@@ -13,6 +13,8 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
+import org.dmsnap.pool.change.CowSize;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;
 

@@ -14,6 +14,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;

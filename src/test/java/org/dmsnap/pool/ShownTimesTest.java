@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;
 import org.dmsnap.store.ExceptionStoreType;

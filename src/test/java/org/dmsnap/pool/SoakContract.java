@@ -21,6 +21,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.fuzz.Figures;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.AfterEach;

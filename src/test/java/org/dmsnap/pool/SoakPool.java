@@ -1,6 +1,7 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.PoolOptions;
 
 /** What a soak works on: a pool, or a mount of one. For many threads, with the errors of both. */

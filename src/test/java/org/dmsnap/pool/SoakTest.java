@@ -8,6 +8,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.volume.Device;

@@ -25,7 +25,7 @@ import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.KernelText;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.PoolServer;
-import org.dmsnap.pool.CowSize;
+import org.dmsnap.pool.change.CowSize;
 
 /**
  * Looks at a mounted pool.

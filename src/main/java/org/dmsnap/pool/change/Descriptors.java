@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -9,7 +9,7 @@ import org.dmsnap.kernel.DescriptorLimit;
  * needs at its peak, which are the program's own files, the directory, the lock, {@code /dev/fuse}
  * and what a command opens for a moment. Users who open volumes take none.
  */
-final class Descriptors {
+public final class Descriptors {
 
   /** About 35 are in use, and a few for a moment. */
   static final int RESERVE = 64;
@@ -22,7 +22,7 @@ final class Descriptors {
    *
    * @throws ErrnoException EMFILE
    */
-  static void check(int volumes) throws ErrnoException {
+  public static void check(int volumes) throws ErrnoException {
     if (volumes + RESERVE > DescriptorLimit.ofThisProcess()) {
       throw new ErrnoException(
           Errno.EMFILE,
@@ -35,7 +35,7 @@ final class Descriptors {
   }
 
   /** Whether a failure says that no more files can be open, and so nothing of the file. */
-  static boolean ranOut(Throwable failure) {
+  public static boolean ranOut(Throwable failure) {
     Errno errno = ErrnoException.errnoOf(failure);
     return errno == Errno.EMFILE || errno == Errno.ENFILE;
   }

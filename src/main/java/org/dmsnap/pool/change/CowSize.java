@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 /** Sizes of COW devices, in 512-byte sectors, as LVM reckons them but without its extents. */
 public final class CowSize {

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import java.util.Set;
@@ -18,17 +18,17 @@ import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.store.ChunkSize;
 
 /** Makes new volumes: origins, and snapshots of them. */
-final class Creation {
+public final class Creation {
 
   private final PoolState state;
 
   /** Creates in {@code state}'s pool. */
-  Creation(PoolState state) {
+  public Creation(PoolState state) {
     this.state = state;
   }
 
   /** A new origin, all zeroes. */
-  void origin(String name, long bytes) throws IOException {
+  public void origin(String name, long bytes) throws IOException {
     state.checkFree(name);
     checkSize(bytes);
     Descriptors.check(state.volumes().count() + 1);
@@ -51,7 +51,7 @@ final class Creation {
   }
 
   /** A snapshot of an origin as it is now. */
-  void snapshot(SnapshotRequest request) throws IOException {
+  public void snapshot(SnapshotRequest request) throws IOException {
     OriginVolume origin = originOf(request);
     origin.refuseWhileMerging(
         "Snapshots of an origin that has a merging snapshot are not supported (wait for that)");

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Merges snapshots into their origins: refuses, defers, starts, ends. Under the command lock, but
  * for what says otherwise.
  */
-final class Merging {
+public final class Merging {
 
   /** How long an open volume is given to close: close(2) returns before it is. */
   private static final long CLOSING_MILLIS = 1000;
@@ -30,12 +30,12 @@ final class Merging {
   private final PoolState state;
 
   /** Merges in {@code state}'s pool. */
-  Merging(PoolState state) {
+  public Merging(PoolState state) {
     this.state = state;
   }
 
   /** Merges {@code volume} now, or once it and its origin are closed unless {@code force}. */
-  void merge(Volume volume, boolean force) throws IOException {
+  public void merge(Volume volume, boolean force) throws IOException {
     if (!(volume instanceof SnapshotVolume snapshot)) {
       throw new IllegalArgumentException(
           volume.name() + " is not a snapshot; name one, see: dmsnap lvs");
@@ -161,7 +161,7 @@ final class Merging {
   }
 
   /** What is due or under way when the pool is opened: goes on, unless it must not. */
-  void resumeAll() {
+  public void resumeAll() {
     for (OriginVolume origin : state.volumes().origins()) {
       for (SnapshotVolume snapshot : origin.snapshots()) {
         if (state.table().current().merges().get(snapshot.name()) == MergeStage.DUE) {
@@ -188,7 +188,7 @@ final class Merging {
   }
 
   /** Takes away what is merged, but could not be taken away when it was. */
-  void finishAll() {
+  public void finishAll() {
     for (OriginVolume origin : state.volumes().origins()) {
       RunningMerge merge = origin.merge();
       if (merge != null) {
@@ -198,7 +198,7 @@ final class Merging {
   }
 
   /** Goes on, at a mount, with a merge that was under way: its origin reads as merged. */
-  void reload(SnapshotVolume volume, Snapshot snapshot) {
+  public void reload(SnapshotVolume volume, Snapshot snapshot) {
     OriginVolume origin = volume.origin();
     volume.opens().retireNow();
     volume.cutForMerge();
@@ -206,7 +206,7 @@ final class Merging {
   }
 
   /** Goes on no more, at a mount, with a merge whose snapshot was found Invalid. */
-  void drop(SnapshotVolume volume) throws IOException {
+  public void drop(SnapshotVolume volume) throws IOException {
     if (!state.options().readOnly()) {
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), null));
     }

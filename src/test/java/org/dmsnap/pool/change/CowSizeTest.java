@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

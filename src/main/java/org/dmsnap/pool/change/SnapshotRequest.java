@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.util.Set;
 import org.dmsnap.engine.Feature;

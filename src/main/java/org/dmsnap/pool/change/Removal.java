@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volume;
 
 /** Removes volumes and their files. */
-final class Removal {
+public final class Removal {
 
   /** How long a volume that is open is given to close: close(2) returns before it is. */
   private static final long CLOSING_MILLIS = 1000;
@@ -24,12 +24,12 @@ final class Removal {
   private final PoolState state;
 
   /** Removes from {@code state}'s pool. */
-  Removal(PoolState state) {
+  public Removal(PoolState state) {
     this.state = state;
   }
 
   /** Removes what bears that name, and goes on with a merge that it held up. */
-  void remove(String name) throws IOException {
+  public void remove(String name) throws IOException {
     if (state.leftOut(name)) {
       removeLeftOut(name);
       return;

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +16,7 @@ import org.dmsnap.pool.volume.SnapshotVolume;
  *
  * <p>Called inside the gate, so it waits for nothing but the disk, the table's lock and its own.
  */
-final class SnapshotWatch implements SnapshotListener {
+public final class SnapshotWatch implements SnapshotListener {
 
   private static final int FIRST_WARNING = 80;
   private static final int WARNING_STEP = 5;
@@ -35,7 +35,7 @@ final class SnapshotWatch implements SnapshotListener {
   private long toldOfFailure; // guarded by this: likewise
 
   /** Watches {@code volume}. */
-  SnapshotWatch(PoolState state, SnapshotVolume volume) {
+  public SnapshotWatch(PoolState state, SnapshotVolume volume) {
     this.state = state;
     this.volume = volume;
   }

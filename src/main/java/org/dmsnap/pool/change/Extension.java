@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import jnr.constants.platform.Errno;
@@ -14,17 +14,17 @@ import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volume;
 
 /** Grows volumes: a snapshot's COW device, or an origin that has no snapshots. */
-final class Extension {
+public final class Extension {
 
   private final PoolState state;
 
   /** Extends in {@code state}'s pool. */
-  Extension(PoolState state) {
+  public Extension(PoolState state) {
     this.state = state;
   }
 
   /** Grows {@code volume} to {@code bytes}, or by as many if {@code relative}. */
-  void extend(Volume volume, long bytes, boolean relative) throws IOException {
+  public void extend(Volume volume, long bytes, boolean relative) throws IOException {
     if (bytes <= 0 || !Sectors.whole(bytes)) {
       throw new IllegalArgumentException(
           "a size is a whole number of 512-byte sectors, at least one: " + bytes + " bytes");

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import jnr.constants.platform.Errno;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that says whether this has happened, but the one name that the two COW files share: replacing it
  * is atomic.
  */
-final class Reset {
+public final class Reset {
 
   /** How long a snapshot that is open is given to close: close(2) returns before it is. */
   private static final long CLOSING_MILLIS = 1000;
@@ -32,7 +32,7 @@ final class Reset {
   private final PoolState state;
 
   /** Resets in {@code state}'s pool. */
-  Reset(PoolState state) {
+  public Reset(PoolState state) {
     this.state = state;
   }
 
@@ -45,7 +45,7 @@ final class Reset {
   }
 
   /** Resets {@code volume}, which must be a snapshot that nobody has open. */
-  void reset(Volume volume) throws IOException {
+  public void reset(Volume volume) throws IOException {
     if (!(volume instanceof SnapshotVolume snapshot)) {
       throw new IllegalArgumentException(
           volume.name() + " is an origin; a snapshot of it can be reset");
