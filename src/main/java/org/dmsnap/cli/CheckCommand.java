@@ -15,7 +15,7 @@ import org.dmsnap.cli.cow.Estimates;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.kernel.FileName;
-import org.dmsnap.pool.PoolCheck;
+import org.dmsnap.pool.load.PoolCheck;
 import org.dmsnap.store.CowCheck;
 import org.dmsnap.store.Finding;
 import org.dmsnap.store.Finding.Severity;

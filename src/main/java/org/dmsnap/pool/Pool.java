@@ -12,6 +12,8 @@ import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.change.Removal;
 import org.dmsnap.pool.change.Reset;
 import org.dmsnap.pool.change.SnapshotRequest;
+import org.dmsnap.pool.load.Beginning;
+import org.dmsnap.pool.load.PoolLoader;
 import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.state.PoolState;

@@ -19,6 +19,7 @@ import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
+import org.dmsnap.pool.load.PoolCheck;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.TableParser;

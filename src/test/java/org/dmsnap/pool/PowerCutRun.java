@@ -18,6 +18,7 @@ import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
 import org.dmsnap.engine.OverflowPolicy;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.load.PoolCheck;
 import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.table.PoolFiles;

@@ -14,7 +14,7 @@ import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
-import org.dmsnap.pool.PoolCheck;
+import org.dmsnap.pool.load.PoolCheck;
 import org.dmsnap.store.Finding;
 
 /**

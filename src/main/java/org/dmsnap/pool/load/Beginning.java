@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.load;
 
 import java.io.IOException;
 import java.util.List;
@@ -21,10 +21,10 @@ import org.dmsnap.pool.volume.SnapshotVolume;
  * @param recovery knows what a crash has cut short
  * @param dropped snapshots that were merging, and are Invalid
  */
-record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume> dropped) {
+public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume> dropped) {
 
   /** Finishes what a crash cut short, corrects the table, and goes on with merges. */
-  void begin() throws IOException {
+  public void begin() throws IOException {
     if (!state.options().readOnly()) {
       recovery.finish(this::renamed);
       correct();

@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.load;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** Opens what a pool's table lists and a user has put beside it. */
-final class PoolLoader {
+public final class PoolLoader {
 
   private final PoolState state;
   private final PoolTable listed;
@@ -65,7 +65,7 @@ final class PoolLoader {
    * Opens and locks all of the pool in {@code directory}, without changing anything in it; if that
    * fails, everything but the directory is closed.
    */
-  static Beginning load(
+  public static Beginning load(
       BackingDirectory directory,
       PoolOptions options,
       EventLog log,
@@ -97,7 +97,7 @@ final class PoolLoader {
   }
 
   /** Closes all volumes, and tells {@code failure} of what fails with it. */
-  static void closeAll(PoolState state, Exception failure) {
+  public static void closeAll(PoolState state, Exception failure) {
     for (OriginVolume origin : state.volumes().origins()) {
       try {
         for (SnapshotVolume snapshot : origin.dependents()) {

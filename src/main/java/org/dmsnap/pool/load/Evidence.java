@@ -1,4 +1,4 @@
-package org.dmsnap.pool;
+package org.dmsnap.pool.load;
 
 import java.io.IOException;
 import java.util.Map;
