@@ -1,9 +1,12 @@
 package org.dmsnap;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -40,7 +43,28 @@ class ArchitectureTest {
           new Room("cli.freeze", "cli.terminal"),
           new Room("cli.answer"),
           new Room("cli.terminal"),
+          new Room("pool.load", "pool.change", "pool.state", "pool.volume", "pool.table"),
+          new Room("pool.change", "pool.state", "pool.volume", "pool.table"),
+          new Room("pool.state", "pool.volume", "pool.table"),
+          new Room("pool.volume", "pool.table"),
           new Room("pool.table"));
+
+  /**
+   * What front-ends and commands see of a pool; all else in its rooms is public for those alone.
+   */
+  private static final List<String> POOL_FROM_OUTSIDE =
+      Stream.of(
+              "Pool",
+              "state.PoolOptions",
+              "state.EventLog",
+              "volume.Device",
+              "volume.VolumeReport",
+              "volume.CacheListener",
+              "change.SnapshotRequest",
+              "change.CowSize",
+              "load.PoolCheck")
+          .map(name -> "org.dmsnap.pool." + name)
+          .toList();
 
   /** Java itself, nullness, logging, and the names of the errnos. */
   private static final List<String> EVERYWHERE =
@@ -94,6 +118,24 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(room.unknown())
         .check(CLASSES);
+  }
+
+  @Test
+  void what_is_above_a_pool_calls_its_face_and_never_its_volumes_or_changes() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("org.dmsnap.cli..", "org.dmsnap.fuse..", "org.dmsnap.control..")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAPackage("org.dmsnap.pool..")
+                .and(not(JavaClass.Predicates.resideInAPackage("org.dmsnap.pool.table")))
+                .and(describe("hidden", type -> !POOL_FROM_OUTSIDE.contains(outer(type)))))
+        .because("the order and the locks of a change are kept by Pool alone")
+        .check(CLASSES);
+  }
+
+  private static String outer(JavaClass type) {
+    return type.getName().replaceFirst("\\$.*", "");
   }
 
   @Test

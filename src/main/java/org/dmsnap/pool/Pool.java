@@ -12,6 +12,7 @@ import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.change.Removal;
 import org.dmsnap.pool.change.Reset;
 import org.dmsnap.pool.change.SnapshotRequest;
+import org.dmsnap.pool.change.Suspension;
 import org.dmsnap.pool.load.Beginning;
 import org.dmsnap.pool.load.PoolLoader;
 import org.dmsnap.pool.state.EventLog;
@@ -20,7 +21,6 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.volume.CacheListener;
 import org.dmsnap.pool.volume.CommandLock;
 import org.dmsnap.pool.volume.Device;
-import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.Reports;
 import org.dmsnap.pool.volume.VolumeReport;
 import org.jspecify.annotations.Nullable;
@@ -237,14 +237,7 @@ public final class Pool implements AutoCloseable {
    * @throws ErrnoException ENOENT, EROFS
    */
   public void suspend(String name) throws IOException {
-    command(
-        () -> {
-          OriginVolume origin = state.origin(name);
-          if (origin.suspended()) {
-            throw new IllegalArgumentException(name + " is suspended already; resume it");
-          }
-          origin.suspend();
-        });
+    command(() -> new Suspension(state).suspend(name));
   }
 
   /**
@@ -253,14 +246,7 @@ public final class Pool implements AutoCloseable {
    * @throws ErrnoException ENOENT, EROFS
    */
   public void resume(String name) throws IOException {
-    command(
-        () -> {
-          OriginVolume origin = state.origin(name);
-          if (!origin.suspended()) {
-            throw new IllegalArgumentException(name + " is not suspended");
-          }
-          origin.resume();
-        });
+    command(() -> new Suspension(state).resume(name));
   }
 
   /**

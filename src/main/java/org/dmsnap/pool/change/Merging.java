@@ -294,9 +294,7 @@ public final class Merging {
   }
 
   private void told(SnapshotVolume volume, String what) {
-    state
-        .log()
-        .info(
-            "Merging of volume " + volume.name() + " into " + volume.origin().name() + " " + what);
+    String which = volume.name() + " into " + volume.origin().name();
+    state.log().info("Merging of volume " + which + " " + what);
   }
 }

@@ -244,9 +244,9 @@ public final class OriginVolume extends Volume {
   public void suspend() throws IOException {
     suspension = gate().holdChanges();
     try {
-    flushAll();
+      flushAll();
     } catch (IOException | RuntimeException failure) {
-    resume();
+      resume();
       throw failure;
     }
   }

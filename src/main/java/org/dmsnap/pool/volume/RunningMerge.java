@@ -21,7 +21,8 @@ public record RunningMerge(
     AtomicBoolean running) {
 
   /** A merge that is not started yet. */
-  public RunningMerge(SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, Runnable end) {
+  public RunningMerge(
+      SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, Runnable end) {
     this(volume, target, hiddenCow, end, new AtomicBoolean());
   }
 

@@ -140,7 +140,7 @@ public final class SnapshotVolume extends Volume {
         origin.name(),
         sectors(),
         entry.type(),
-    chunkSectors(),
+        chunkSectors(),
         entry.features(),
         cowSectors == 0 ? entry.cowSectors() : cowSectors); // no table line has 0
   }

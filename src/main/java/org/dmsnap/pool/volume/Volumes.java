@@ -37,7 +37,7 @@ public final class Volumes {
   /** When any of it last changed, in nanoseconds since 1970. */
   public long changedNanos() {
     return Math.max(
-    namesChangedNanos(),
+        namesChangedNanos(),
         devices.values().stream().mapToLong(Device::changedNanos).max().orElse(0));
   }
 
