@@ -128,10 +128,13 @@ final class MountCommand implements Callable<Integer>, Unanswered {
     return UnaskedPath.of(FileName.here(path), MountTable.read());
   }
 
+  /** Not by what a server that died has left, which mounting clears away. */
   private boolean isMounted(Path source) throws IOException {
     MountTable table = MountTable.read();
     String place = FileName.of(UnaskedPath.of(mountpoint, table));
-    return table.ofPool(source).stream().anyMatch(mount -> mount.mountpoint().equals(place));
+    return table.ofPool(source).stream()
+        .anyMatch(
+            mount -> mount.mountpoint().equals(place) && !Mountpoint.at(mount.path()).isDead());
   }
 
   /** It goes on for as long as the mount does. */

@@ -41,7 +41,7 @@ public final class Mountpoint {
   static Mountpoint ready(Path path, boolean nonempty) throws IOException {
     Path absolute = resolved(path);
     Mountpoint raw = new Mountpoint(absolute);
-    while (raw.dead()) {
+    while (raw.isDead()) {
       raw.detach();
     }
     if (!Files.exists(absolute)) {
@@ -113,7 +113,8 @@ public final class Mountpoint {
     return parent.toRealPath().resolve(absolute.getFileName());
   }
 
-  private boolean dead() {
+  /** Whether what is mounted here has no server any more; asks it, which may not answer. */
+  public boolean isDead() {
     return SYSTEM.access(FileName.of(path), EXISTS) != 0 && LastErrno.get() == Errno.ENOTCONN;
   }
 

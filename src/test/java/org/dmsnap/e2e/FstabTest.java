@@ -50,6 +50,23 @@ class FstabTest {
   }
 
   @Test
+  void all_mounts_anew_what_a_server_that_died_has_left() {
+    sh(
+        """
+        echo "$vg $mnt dmsnap rw 0 0" >fstab
+        mount -a -T fstab
+        pid=$(pgrep -f " $vg $mnt")
+        kill -9 $pid
+        while kill -0 $pid; do sleep 0.02; done
+        ! test -d $mnt/ctl || exit 1
+        mount -a -T fstab
+        test -d $mnt/ctl
+        grep -c " $mnt fuse" /proc/self/mounts | grep -x 1
+        umount $mnt
+        """);
+  }
+
+  @Test
   void who_looks_at_sources_does_not_come_to_the_pool() {
     assertThat(
             sh(

@@ -30,6 +30,20 @@ class MountOptionsTest {
   }
 
   @Test
+  void what_no_mount_has_is_refused_beside_remount_too() {
+    pool.mount();
+
+    Result refused = pool.run("$dmsnap mount -o remount,ro,bogus $vg $mnt");
+    Result elsewhere = pool.run("$dmsnap mount -o remount,ro,fsname=x $vg $mnt");
+    pool.sh("$dmsnap mount -o remount,rw,threads=8,x-y=1,max_read=1 $vg $mnt"); // as of fstab
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.errors()).contains("unknown mount option bogus");
+    assertThat(elsewhere.errors()).contains("mount option fsname=x: it is dmsnap:POOL");
+    pool.control("create", "base 1M");
+  }
+
+  @Test
   void what_is_served_read_only_is_not_remounted_for_writing() {
     pool.mount("ro");
 

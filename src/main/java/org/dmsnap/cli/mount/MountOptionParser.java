@@ -81,6 +81,16 @@ public final class MountOptionParser {
     return parser.settings();
   }
 
+  /**
+   * Takes {@code options} for nothing.
+   *
+   * @throws IllegalArgumentException naming the option that is not known or not right
+   */
+  static void understand(List<String> options) {
+    MountOptionParser parser = new MountOptionParser(Path.of("/"));
+    options.forEach(parser::take);
+  }
+
   private void take(String option) {
     int equals = option.indexOf('=');
     if (option.isEmpty() || isGeneric(option)) {

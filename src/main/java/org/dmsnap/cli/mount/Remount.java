@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.kernel.ChildCommand;
@@ -31,11 +33,26 @@ public final class Remount {
                   + " symfollow nosymfollow")
               .split(" ", -1));
 
+  /** What the kernel or mount(8) says of a mount, and mount(8) hands down with the rest. */
+  private static final Predicate<String> SHOWN =
+      Pattern.compile(
+              "remount|bind|rbind|seclabel|(fd|rootmode|user_id|group_id|max_read|blksize)=.*")
+          .asMatchPredicate();
+
   private Remount() {}
 
-  /** Whether that is asked for among {@code lists}, each as behind a {@code -o}. */
+  /**
+   * Whether that is asked for among {@code lists}, each as behind a {@code -o}.
+   *
+   * @throws IllegalArgumentException if it is, naming an option beside it that no mount has
+   */
   public static boolean isAsked(List<String> lists) {
-    return lists.stream().anyMatch(list -> OptionWords.of(list).contains(REMOUNT));
+    List<String> words = lists.stream().flatMap(list -> OptionWords.of(list).stream()).toList();
+    if (!words.contains(REMOUNT)) {
+      return false;
+    }
+    MountOptionParser.understand(words.stream().filter(word -> !SHOWN.test(word)).toList());
+    return true;
   }
 
   /**
