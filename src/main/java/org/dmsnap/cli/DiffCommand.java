@@ -17,11 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints where a snapshot may differ from its origin, or from another snapshot of that. */
+/** Prints where a snapshot may differ from its origin, or from another snapshot. */
 @Command(
     name = "diff",
-    description =
-        "Prints where a snapshot may differ from its origin, or from another snapshot of that.",
+    description = "Prints where a snapshot may differ from its origin, or from another snapshot.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -46,7 +45,7 @@ final class DiffCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "SNAP2",
-      description = "Compare with this snapshot of the same origin, not with the origin.")
+      description = "Compare with this snapshot, not with the origin: any over the same image.")
   private @Nullable String from;
 
   @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Where the pool is mounted.")

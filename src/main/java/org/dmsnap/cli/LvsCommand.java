@@ -78,6 +78,7 @@ final class LvsCommand implements Callable<Integer> {
 
   /** The table as an object; a column reaches from its heading to the next. */
   static String json(String table) {
-    return Json.print(Map.of("report", List.of(Map.of("lv", LvsRows.of(table))))) + "\n";
+    Map<String, Object> lvs = Map.of("lv", LvsRows.withRelatives(table));
+    return Json.print(Map.of("report", List.of(lvs))) + "\n";
   }
 }

@@ -38,7 +38,7 @@ final class SnapshotCommand implements Command {
         + " such as 100M or 20%ORIGIN (of its size), and no more than it can ever need. P is"
         + " persistent, PO too and stays readable when full, N is gone after unmount; CHUNK is in"
         + " sectors, 0 the kernel's default of 32; P 16 if left out. Features: discard_zeroes_cow,"
-        + " discard_passdown_origin. "
+        + " discard_passdown_origin. ORIGIN may be a snapshot, if both are P or PO. "
         + Sizes.HELP;
   }
 

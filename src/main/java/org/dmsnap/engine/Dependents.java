@@ -4,16 +4,18 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The snapshots that read through a snapshot, and the origin that it is to them. */
-final class Dependents {
+public final class Dependents {
 
   private final Snapshot snapshot;
   private final Origin below;
+  private final SnapshotListener listener;
   private volatile @Nullable Origin origin; // made when first wanted
 
   /** Of {@code snapshot}, itself one of {@code below}. */
-  Dependents(Snapshot snapshot, Origin below) {
+  Dependents(Snapshot snapshot, Origin below, SnapshotListener listener) {
     this.snapshot = snapshot;
     this.below = below;
+    this.listener = listener;
   }
 
   /** The snapshot as an origin: the same whenever asked. */
@@ -21,9 +23,19 @@ final class Dependents {
     Origin known = origin;
     if (known == null) {
       known = new Origin(snapshot, below);
+      known.drainListener(failure -> listener.undrained(snapshot, failure));
       origin = known;
     }
     return known;
+  }
+
+  /**
+   * Whether requests must go through {@link #origin}: there are any, or something that was written
+   * while there were cannot be drained. The gate is held.
+   */
+  public boolean any() {
+    Origin known = origin;
+    return known != null && !(known.snapshots().isEmpty() && known.drained());
   }
 
   /** Makes all of them Invalid, durably. */
@@ -33,6 +45,14 @@ final class Dependents {
       for (Snapshot dependent : known.snapshots()) {
         dependent.invalidate(Validity.THROUGH_INVALID);
       }
+    }
+  }
+
+  /** Drains no more; what still waits is lost. */
+  public void close() throws IOException {
+    Origin known = origin;
+    if (known != null) {
+      known.image().close();
     }
   }
 }

@@ -58,7 +58,7 @@ public final class Origin {
 
   /** As above, with new data in {@code memory}. */
   Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls, BlockMemory memory) {
-    this.image = new WriteCache(new Image(image), new Snapshots(), memory, stalls);
+    this.image = new WriteCache(new Image(image), new CopiedOut(this), memory, stalls);
     this.overflow = overflow;
     this.stalls = stalls;
     this.gate = new Gate(stalls);
@@ -68,7 +68,8 @@ public final class Origin {
   /** {@code beneath}, itself a snapshot of {@code below}, as an origin. */
   Origin(Snapshot beneath, Origin below) {
     BlockMemory memory = new BlockMemory(WriteCache.DEFAULT_BYTES, CacheMemory.ofServer());
-    this.image = new WriteCache(new SnapshotReal(beneath), new Snapshots(), memory, below.stalls);
+    this.image =
+        new WriteCache(new SnapshotReal(beneath), new CopiedOut(this), memory, below.stalls);
     this.overflow = below.overflow;
     this.stalls = below.stalls;
     this.gate = below.gate;
@@ -95,9 +96,24 @@ public final class Origin {
     return image;
   }
 
+  /** Writes what waits in memory, if it can; whether nothing waits any more. */
+  boolean drained() {
+    try {
+      image.drain();
+    } catch (IOException failure) {
+      image.drainFailed(failure);
+    }
+    return image.isEmpty();
+  }
+
   /** The snapshots, largest chunk first, as the kernel keeps them. */
   public List<Snapshot> snapshots() {
     return List.of(snapshots);
+  }
+
+  /** As {@link #snapshots}; not to be changed. */
+  Snapshot[] all() {
+    return snapshots;
   }
 
   /** Begins to copy out to {@code snapshot}; the gate is held, and the image has been synced. */
@@ -272,25 +288,5 @@ public final class Origin {
   private void replace(Snapshot[] all) {
     image.betweenDrains(() -> snapshots = all);
     locks = new ChunkLocks(all.length == 0 ? SMALLEST : all[0].chunkSize());
-  }
-
-  /** The snapshots, as the image's cache sees them. */
-  private final class Snapshots implements WriteCache.Protection {
-
-    @Override
-    public void harden() {
-      for (Snapshot snapshot : snapshots) {
-        snapshot.copyOut().hardenAll();
-      }
-    }
-
-    @Override
-    public boolean settled(long position, long length) throws IOException {
-      boolean settled = true;
-      for (Snapshot snapshot : snapshots) {
-        settled &= snapshot.copyOut().demand(position, length, CopyOutMode.of(overflow));
-      }
-      return settled;
-    }
   }
 }

@@ -62,7 +62,7 @@ public final class Snapshot implements Target {
     this.extents = new SnapshotExtents(this, origin.image());
     this.notes = loaded.notes();
     this.listener = listener;
-    this.dependents = new Dependents(this, origin);
+    this.dependents = new Dependents(this, origin, listener);
     this.validity = new Validity(store, origin.beneath(), dependents);
     this.space = new CowSpace(this, store, listener);
     this.copyOut = new CopyOutTarget(this, exceptions, space);
@@ -136,6 +136,11 @@ public final class Snapshot implements Target {
   /** It as the origin of snapshots that are taken of it: the same whenever asked. */
   public Origin asOrigin() {
     return dependents.origin();
+  }
+
+  /** What reads through it. */
+  public Dependents dependents() {
+    return dependents;
   }
 
   /** Makes it Invalid, durably, and all that read through it. */
@@ -222,7 +227,7 @@ public final class Snapshot implements Target {
   public void flush() throws IOException {
     if (!validity.valid()) {
       if (unsynced || flushing.get() > 0) {
-        throw invalid();
+        throw Validity.invalid();
       }
       return;
     }
@@ -278,7 +283,7 @@ public final class Snapshot implements Target {
 
   void checkValid() throws IOException {
     if (!validity.valid()) {
-      throw invalid();
+      throw Validity.invalid();
     }
   }
 
@@ -287,9 +292,5 @@ public final class Snapshot implements Target {
       validity.overflow();
       listener.overflowed(this);
     }
-  }
-
-  static ErrnoException invalid() {
-    return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it, or reset it");
   }
 }

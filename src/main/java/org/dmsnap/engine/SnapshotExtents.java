@@ -46,7 +46,7 @@ final class SnapshotExtents implements Extents {
   /** Else exceptions may be missing, and the image have changed before it was asked. */
   private void checkValid() throws IOException {
     if (!snapshot.valid()) {
-      throw Snapshot.invalid();
+      throw Validity.invalid();
     }
   }
 

@@ -32,6 +32,9 @@ public interface SnapshotListener {
    */
   void failed(Snapshot snapshot, IOException failure);
 
+  /** What was written to it as an origin cannot be written for now, and waits in memory. */
+  void undrained(Snapshot snapshot, Exception failure);
+
   /** How many sectors of the COW device may be allocated without {@link #filling} being called. */
   long growsAbove(Snapshot snapshot);
 

@@ -169,7 +169,7 @@ final class SnapshotWriter {
     } catch (IOException e) {
       if (ErrnoException.saysFull(e)) { // the area that must follow: as in the kernel
         snapshot.invalidate(Snapshot.IO_ERROR, e);
-        throw Snapshot.invalid();
+        throw Validity.invalid();
       }
       space.failed(e);
       throw e;
@@ -210,6 +210,6 @@ final class SnapshotWriter {
       throw new ErrnoException(Errno.EIO, "the snapshot overflowed");
     }
     snapshot.invalidate(Snapshot.NO_SPACE);
-    throw Snapshot.invalid();
+    throw Validity.invalid();
   }
 }

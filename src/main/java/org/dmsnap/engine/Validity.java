@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ExceptionStore;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,10 @@ final class Validity {
     if (!recorded && !valid) {
       reason = THROUGH_INVALID;
     }
+  }
+
+  static ErrnoException invalid() {
+    return new ErrnoException(Errno.EIO, "the snapshot is Invalid; remove it, or reset it");
   }
 
   boolean valid() {

@@ -13,6 +13,7 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.CleanNote;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.volume.Device;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.RunningMerge;
 import org.dmsnap.pool.volume.SnapshotVolume;
@@ -46,7 +47,9 @@ final class CleanStop {
   void stopMerges() {
     for (OriginVolume origin : state.volumes().origins()) {
       origin.resume();
-      RunningMerge merge = origin.merge();
+    }
+    for (LayeredVolume volume : state.volumes().layered()) {
+      RunningMerge merge = volume.merge();
       if (merge != null) {
         merge.stop();
       }
@@ -88,7 +91,7 @@ final class CleanStop {
     origin.flushAll();
     origin.image().syncTimes(); // or a power cut undoes what the note is about to say
     note(origin, origin.real(), notes);
-    for (SnapshotVolume snapshot : origin.dependents()) {
+    for (SnapshotVolume snapshot : origin.tree()) {
       if (snapshot.persistent()) {
         note(snapshot, snapshot.hiddenCow(), notes);
       }
@@ -118,20 +121,27 @@ final class CleanStop {
   private void close(OriginVolume origin) {
     long views = origin.gate().holdViews();
     try {
-      for (SnapshotVolume snapshot : origin.dependents()) {
-        snapshot.served().cut("the pool is closed");
+      List<SnapshotVolume> tree = origin.tree();
+      for (SnapshotVolume snapshot : tree) {
+        cut(snapshot);
         snapshot.hiddenCow().cut();
-        attempt(snapshot.name(), snapshot::close);
       }
-      RunningMerge merge = origin.merge();
-      if (merge != null) {
-        merge.hiddenCow().cut();
+      cut(origin);
+      for (int i = tree.size() - 1; i >= 0; i--) { // whoever reads through another first
+        attempt(tree.get(i).name(), tree.get(i)::close);
       }
-      origin.served().cut("the pool is closed");
       attempt(origin.name(), origin.image()::close);
     } finally {
       origin.gate().releaseViews(views);
     }
+  }
+
+  private static void cut(LayeredVolume volume) {
+    RunningMerge merge = volume.merge();
+    if (merge != null) {
+      merge.hiddenCow().cut();
+    }
+    volume.served().cut("the pool is closed");
   }
 
   /** A step that may fail. */

@@ -30,7 +30,7 @@ record LostPool(PoolState state) {
 
   private void invalidate(String reason) {
     for (OriginVolume origin : state.volumes().origins()) {
-      for (SnapshotVolume volume : origin.snapshots()) {
+      for (SnapshotVolume volume : origin.tree()) {
         Snapshot snapshot = volume.snapshot();
         if (snapshot != null && snapshot.valid()) {
           invalidate(volume, snapshot, reason);

@@ -80,6 +80,22 @@ class DiffAndMapTest {
   }
 
   @Test
+  void in_a_stack_two_may_differ_where_what_only_one_reads_through_has_exceptions()
+      throws IOException {
+    line("older", "0 64 snapshot-origin older-real", "0 64 snapshot-origin ");
+    line("older-real", "0 64 snapshot base-real older-cow P 8", "0 64 snapshot 16/128 16");
+    snapshot("test", 1, 40);
+    line("test", "0 64 snapshot older-real test-cow P 1", "0 64 snapshot 3/128 2");
+
+    assertThat(run("diff", mount.toString(), "test")).isZero();
+    assertThat(out).hasToString("20480 512\n");
+    assertThat(run("diff", mount.toString(), "test", "--from", "older")).isZero();
+    assertThat(out).hasToString("20480 512\n");
+    assertThat(run("diff", mount.toString(), "newer", "--from", "test")).isZero();
+    assertThat(out).hasToString("0 8192\n12288 4096\n20480 512\n");
+  }
+
+  @Test
   void chunk_sizes_may_be_mixed() throws IOException {
     snapshot("newer", 1, 16, 40, 63);
 

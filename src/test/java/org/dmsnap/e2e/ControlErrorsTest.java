@@ -41,7 +41,7 @@ class ControlErrorsTest {
         "snapshot; new nowhere 1M; No such file or directory; nowhere",
         "snapshot; base base 1M; File exists; base",
         "snapshot; snap base 1M; File exists; snap",
-        "snapshot; new snap 1M; Invalid argument; snap",
+        "snapshot; new snap 1M N; Invalid argument; persistent",
         "snapshot; new base 23K; Invalid argument;",
         "snapshot; new base 1M X; Invalid argument; X",
         "snapshot; new base 1M P 7; Invalid argument;",

@@ -45,6 +45,11 @@ public class RecordedEvents implements SnapshotListener, MergeListener {
   }
 
   @Override
+  public void undrained(Snapshot snapshot, Exception failure) {
+    // whoever flushes knows
+  }
+
+  @Override
   public long growsAbove(Snapshot snapshot) {
     return Long.MAX_VALUE;
   }

@@ -53,7 +53,8 @@ final class MetricsCheck {
   private static Map<String, String> statuses(Pool pool, Iterable<String> snapshots) {
     Map<String, String> statuses = new TreeMap<>();
     for (String name : snapshots) {
-      Device device = pool.device(name);
+      Device real = pool.device(name + "-real"); // of one that others read through
+      Device device = real == null ? pool.device(name) : real;
       if (device != null) {
         statuses.put(name, device.status());
       }

@@ -18,6 +18,7 @@ public final class PoolModel {
     boolean mayFill; // so that it may become Invalid
     boolean invalid;
     long leastCowBytes; // that an extension has promised
+    String through = ""; // the snapshot that it was taken of, if it was of one
 
     /** One that never becomes Invalid. */
     public Snap(SectorModel content, boolean persistent) {
@@ -35,6 +36,7 @@ public final class PoolModel {
       Snap copy = new Snap(content.copy(), persistent, small, mayFill);
       copy.invalid = invalid;
       copy.leastCowBytes = leastCowBytes;
+      copy.through = through;
       return copy;
     }
   }
@@ -56,6 +58,28 @@ public final class PoolModel {
       return copy;
     }
 
+    /** The content of what a snapshot was taken of. */
+    SectorModel under(Snap snap) {
+      return snap.through.isEmpty()
+          ? content
+          : Objects.requireNonNull(snapshots.get(snap.through)).content;
+    }
+
+    /** Whether any snapshot was taken of that one. */
+    boolean isOrigin(String name) {
+      return snapshots.values().stream().anyMatch(snap -> snap.through.equals(name));
+    }
+
+    /** Whatever may become Invalid takes with it what reads through it. */
+    void spread() {
+      for (int depth = 0; depth < snapshots.size(); depth++) {
+        for (Snap snap : snapshots.values()) {
+          Snap below = snapshots.get(snap.through);
+          snap.mayFill |= below != null && below.mayFill;
+        }
+      }
+    }
+
     private boolean mayDrop() {
       return due != null && Objects.requireNonNull(snapshots.get(due)).mayFill;
     }
@@ -74,7 +98,7 @@ public final class PoolModel {
     /** From now on the snapshot reads as it does. */
     public void reset(String name) {
       Snap snap = Objects.requireNonNull(snapshots.get(name));
-      snap.content = content.copy().synced();
+      snap.content = under(snap).copy().synced();
       snap.invalid = false;
     }
 
@@ -82,8 +106,14 @@ public final class PoolModel {
      * From now on it reads as the snapshot did; no full sibling holds that up, whatever the policy.
      */
     public void merge(String name) {
-      content = snapshots.remove(name).content.copy();
+      Snap merged = snapshots.remove(name);
+      if (merged.through.isEmpty()) {
+        content = merged.content.copy();
+      } else {
+        Objects.requireNonNull(snapshots.get(merged.through)).content = merged.content.copy();
+      }
       snapshots.values().forEach(sibling -> sibling.mayFill |= sibling.small);
+      spread();
       due = null;
     }
   }
@@ -136,6 +166,7 @@ public final class PoolModel {
                 .append(' ')
                 .append(origin.content.sectors())
                 .append(origin.snapshots.keySet())
+                .append(origin.snapshots.values().stream().map(snap -> snap.through).toList())
                 .append(' '));
     return text.toString();
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Feature;
@@ -23,7 +24,7 @@ final class PoolWorkload {
 
   private static final int SECTOR = 512;
   private static final int MOST_SECTORS = 260;
-  private static final int MOST_SNAPSHOTS = 3;
+  private static final int MOST_SNAPSHOTS = 4;
   private static final Set<Errno> REFUSALS =
       Set.of(Errno.EBUSY, Errno.EEXIST, Errno.EIO, Errno.ENOENT, Errno.ENOSPC);
 
@@ -140,11 +141,13 @@ final class PoolWorkload {
     if (origin.snapshots.size() == MOST_SNAPSHOTS) {
       return;
     }
-    String snap = "s" + random.nextInt(4);
+    String snap = "s" + random.nextInt(5);
     if (run.model().origins.values().stream().anyMatch(o -> o.snapshots.containsKey(snap))) {
       return;
     }
-    String type = List.of("P", "P", "P", "PO", "N").get(random.nextInt(5));
+    String through = through(origin);
+    int types = through.isEmpty() ? 5 : 4; // persistent ones alone
+    String type = List.of("P", "P", "P", "PO", "N").get(random.nextInt(types));
     int chunk = 1 << random.nextInt(random.nextBoolean() ? 2 : 5);
     long useful = CowSize.useful(origin.content.sectors(), chunk);
     long least = Math.min(useful, 3L * chunk);
@@ -153,28 +156,42 @@ final class PoolWorkload {
     boolean small = sectors < useful && run.options().autoextendThreshold() == 100;
     boolean mayFill = small && run.options().overflow() == OverflowPolicy.INVALIDATE;
     Set<Feature> features = random.nextBoolean() ? Set.of() : Set.of(Feature.DISCARD_ZEROES_COW);
+    String of = through.isEmpty() ? name : through;
     command(
-        "snapshot " + snap + " of " + name + " " + type + " " + chunk + " cow " + sectors,
+        "snapshot " + snap + " of " + of + " " + type + " " + chunk + " cow " + sectors,
         model ->
-            requireNonNull(model.origins.get(name))
-                .snapshots
-                .put(
-                    snap,
-                    new PoolModel.Snap(
-                        requireNonNull(model.origins.get(name)).content.copy().synced(),
-                        !type.equals("N"),
-                        small,
-                        mayFill)),
+            taken(
+                requireNonNull(model.origins.get(name)),
+                snap,
+                through,
+                content -> new PoolModel.Snap(content, !type.equals("N"), small, mayFill)),
         () ->
             run.pool()
                 .snapshot(
                     new SnapshotRequest(
-                        snap,
-                        name,
-                        sectors * SECTOR,
-                        ExceptionStoreType.of(type),
-                        chunk,
-                        features)));
+                        snap, of, sectors * SECTOR, ExceptionStoreType.of(type), chunk, features)));
+  }
+
+  /** The snapshot that one is taken of, or an empty text for the origin. */
+  private String through(PoolModel.Orig origin) throws IOException {
+    String[] chosen = {""};
+    if (random.nextInt(3) == 0) {
+      withSnapshot(origin, (snap, model) -> chosen[0] = model.persistent ? snap : "");
+    }
+    return chosen[0];
+  }
+
+  private static void taken(
+      PoolModel.Orig origin,
+      String name,
+      String through,
+      Function<SectorModel, PoolModel.Snap> kind) {
+    PoolModel.Snap below = origin.snapshots.get(through);
+    SectorModel content = below == null ? origin.content : below.content;
+    PoolModel.Snap snap = kind.apply(content.copy().synced());
+    snap.through = through;
+    origin.snapshots.put(name, snap);
+    origin.spread();
   }
 
   private void remove(String name, PoolModel.Orig origin) throws IOException {
@@ -228,10 +245,12 @@ final class PoolWorkload {
 
   private void merge(String name, PoolModel.Orig origin, String snap, PoolModel.Snap model)
       throws IOException {
-    if (!model.persistent) {
-      return;
+    PoolModel.Snap into = origin.snapshots.get(model.through);
+    if (!model.persistent || (into != null && (into.mayFill || into.small))) {
+      return; // or it might fail for want of room
     }
-    if (random.nextInt(12) == 0 && !model.mayFill && origin.due == null) {
+    boolean leaf = into == null && !origin.isOrigin(snap);
+    if (random.nextInt(12) == 0 && leaf && !model.mayFill && origin.due == null) {
       defer(name, snap);
       return;
     }
@@ -373,7 +392,7 @@ final class PoolWorkload {
     try {
       return run.read(name, first, count);
     } catch (ErrnoException failure) {
-      if (failure.errno() != Errno.EIO || !run.device(name).status().endsWith(" Invalid")) {
+      if (failure.errno() != Errno.EIO || !PowerCutRun.saysInvalid(run.pool(), name)) {
         throw failure;
       }
       return new long[0];

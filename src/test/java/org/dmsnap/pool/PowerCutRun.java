@@ -299,6 +299,7 @@ final class PowerCutRun {
       world.origins.forEach(
           (name, origin) ->
               origin.snapshots.forEach((snap, model) -> model.mayFill |= needs(call, name, snap)));
+      world.origins.values().forEach(PoolModel.Orig::spread);
     }
   }
 
@@ -374,7 +375,14 @@ final class PowerCutRun {
   private boolean maybeInvalid(String snapshot) {
     Pool open = pool;
     Device device = open == null ? null : open.device(snapshot);
-    return device == null || device.status().endsWith(" Invalid");
+    return device == null || saysInvalid(open, snapshot);
+  }
+
+  /** Whether a snapshot's line says so: that of its -real, if others read through it. */
+  static boolean saysInvalid(Pool pool, String snapshot) {
+    Device real = pool.device(snapshot + "-real");
+    Device device = real == null ? pool.device(snapshot) : real;
+    return device != null && device.status().endsWith(" Invalid");
   }
 
   private void check() throws IOException {
@@ -466,7 +474,7 @@ final class PowerCutRun {
   /** Whether a snapshot is Invalid, which it must have a reason to be; the model follows. */
   boolean invalid(String name, PoolModel.Snap snap) {
     Device device = device(name);
-    boolean invalid = device.status().endsWith(" Invalid");
+    boolean invalid = saysInvalid(pool(), device.name());
     boolean allowed = snap.mayFill || snap.invalid;
     if (invalid && struck && !snap.invalid) {
       await(() -> told(name), "the log to say that " + name + " is Invalid"); // next, that is
@@ -595,6 +603,17 @@ final class PowerCutRun {
     }
   }
 
+  /** The origin at the bottom of what a volume of that name reads through. */
+  private String image(String name) {
+    for (VolumeReport report : pool().volumes()) {
+      String origin = report.origin();
+      if (report.name().equals(name) && origin != null) {
+        return image(origin);
+      }
+    }
+    return name;
+  }
+
   private String structure() {
     PoolModel seen = new PoolModel();
     for (VolumeReport report : pool().volumes()) {
@@ -609,10 +628,10 @@ final class PowerCutRun {
     for (VolumeReport report : pool().volumes()) {
       // a merge that ends between the report and its line may show as none: so the devices, too
       if (report.snapshot() && !report.merging() && pool().device(report.name()) != null) {
-        seen.origins
-            .get(report.origin())
-            .snapshots
-            .put(report.name(), new PoolModel.Snap(new SectorModel(0), true));
+        PoolModel.Snap snap = new PoolModel.Snap(new SectorModel(0), true);
+        String origin = Objects.requireNonNull(report.origin());
+        snap.through = seen.origins.containsKey(origin) ? "" : origin;
+        seen.origins.get(image(origin)).snapshots.put(report.name(), snap);
       }
     }
     return seen.structure();

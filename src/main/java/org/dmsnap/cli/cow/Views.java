@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
@@ -19,8 +22,8 @@ import org.dmsnap.store.ReadingEstimate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot and what it is compared with: its origin, or another snapshot of that; and where the
- * two may differ, by their exceptions alone.
+ * A snapshot and what it is compared with: its origin, or another snapshot over the same image; and
+ * where the two may differ, by the exceptions between them alone.
  */
 public final class Views implements AutoCloseable {
 
@@ -34,7 +37,6 @@ public final class Views implements AutoCloseable {
   private final List<CowReader> stores = new ArrayList<>();
   private String origin = "";
   private long bytes;
-  private boolean same; // the snapshot is compared with itself
 
   private Views(MountedPool pool) {
     this.pool = pool;
@@ -50,10 +52,8 @@ public final class Views implements AutoCloseable {
       throws IOException {
     Views views = new Views(new MountedPool(mountpoint));
     try {
-      views.add(mountpoint, snapshot);
-      if (other != null) {
-        views.add(mountpoint, other);
-        views.same = other.equals(snapshot);
+      for (String name : views.between(snapshot, other)) {
+        views.add(mountpoint, name);
       }
       return views;
     } catch (IOException | RuntimeException failure) {
@@ -62,16 +62,64 @@ public final class Views implements AutoCloseable {
     }
   }
 
-  private void add(Path mountpoint, String snapshot) throws IOException {
-    List<String> table = table(snapshot);
-    String its = table.get(ORIGIN).substring(0, table.get(ORIGIN).length() - REAL.length());
-    if (!origin.isEmpty() && !its.equals(origin)) {
+  /** Which COW devices tell in what the two may differ. */
+  private List<String> between(String snapshot, @Nullable String other) throws IOException {
+    Map<String, List<String>> way = way(snapshot);
+    List<String> table = Objects.requireNonNull(way.get(snapshot));
+    origin = through(table);
+    bytes = Sectors.toBytes(Long.parseLong(table.get(1)));
+    if (other == null) {
+      return List.of(snapshot);
+    }
+    Map<String, List<String>> otherWay = way(other);
+    if (!image(way).equals(image(otherWay))) {
       throw refused(
           Errno.EINVAL,
-          snapshot + " is a snapshot of " + its + ", not of " + origin + ": nothing is shared");
+          other
+              + " is a snapshot of "
+              + image(otherWay)
+              + ", not of "
+              + image(way)
+              + ": nothing is shared");
     }
-    origin = its;
-    bytes = Sectors.toBytes(Long.parseLong(table.get(1)));
+    return onOne(way, otherWay);
+  }
+
+  /** The origin at the bottom. */
+  private static String image(Map<String, List<String>> way) {
+    String image = "";
+    for (List<String> table : way.values()) {
+      image = through(table);
+    }
+    return image;
+  }
+
+  /** Of the two ways to the image, what is on one alone. */
+  private static List<String> onOne(
+      Map<String, List<String>> way, Map<String, List<String>> other) {
+    List<String> names = new ArrayList<>(way.keySet());
+    names.addAll(other.keySet());
+    names.removeIf(name -> way.containsKey(name) && other.containsKey(name));
+    return names;
+  }
+
+  /** The table lines of a snapshot, and of what it reads through, by name. */
+  private Map<String, List<String>> way(String snapshot) throws IOException {
+    Map<String, List<String>> way = new LinkedHashMap<>();
+    String at = snapshot;
+    while (way.isEmpty() || isSnapshot(at)) {
+      List<String> table = table(at);
+      way.put(at, table);
+      at = through(table);
+    }
+    return way;
+  }
+
+  private static String through(List<String> table) {
+    return table.get(ORIGIN).substring(0, table.get(ORIGIN).length() - REAL.length());
+  }
+
+  private void add(Path mountpoint, String snapshot) throws IOException {
     BlockDevice cow = CowFile.open(mountpoint.resolve(snapshot + "-cow"));
     cows.add(cow);
     DiskHeader header = DiskHeader.of(cow);
@@ -81,14 +129,29 @@ public final class Views implements AutoCloseable {
     stores.add(CowReader.of(cow, header));
   }
 
+  /** What has the line of a snapshot: of one that others read through, its -real. */
+  private String device(String name) throws IOException {
+    return pool.devices("table").contains(name + REAL) ? name + REAL : name;
+  }
+
+  private boolean isSnapshot(String name) throws IOException {
+    return pool.devices("table").contains(name)
+        && words(device(name)).get(TARGET).equals("snapshot");
+  }
+
+  private List<String> words(String device) throws IOException {
+    return List.of(pool.read("table", device).strip().split(" "));
+  }
+
   /** The words of the table line of a snapshot whose exceptions can be had. */
   private List<String> table(String name) throws IOException {
     refuseMerging(name);
-    List<String> table = List.of(pool.read("table", name).strip().split(" "));
+    String device = device(name);
+    List<String> table = words(device);
     if (!table.get(TARGET).equals("snapshot")) {
       throw refused(Errno.EINVAL, name + " is no snapshot; name a snapshot, not its origin");
     }
-    if (pool.read("status", name).strip().endsWith(" Invalid")) {
+    if (pool.read("status", device).strip().endsWith(" Invalid")) {
       throw invalid(name);
     }
     if (table.get(TYPE).equals("N")) {
@@ -119,7 +182,7 @@ public final class Views implements AutoCloseable {
     return new ErrnoException(errno, words);
   }
 
-  /** The name of the origin of both. */
+  /** The name of what the snapshot was taken of. */
   public String origin() {
     return origin;
   }
@@ -136,9 +199,7 @@ public final class Views implements AutoCloseable {
 
   /** Hands the ranges in which they may differ to {@code visitor}, in order. */
   public void forEachDifference(ExceptedRanges.Visitor visitor) throws IOException {
-    if (!same) {
-      ExceptedRanges.forEach(stores, bytes, visitor);
-    }
+    ExceptedRanges.forEach(stores, bytes, visitor); // none if one is compared with itself
   }
 
   /** As {@link #forEachDifference}, shown on {@code err} if it takes long. */

@@ -36,8 +36,8 @@ import org.dmsnap.pool.change.CowSize;
 public record MountDoctor(Mount mount, Findings findings) {
 
   private static final int TYPE = 0; // which of the letters of lv_attr
-  private static final int PERMISSIONS = 1;
   private static final int STATE = MountedPool.STATE;
+  private static final String REAL = "-real";
   private static final int CHUNK = 6; // which word of a snapshot's table line
   private static final double SECOND_MILLIS = 1000;
   private static final int SOON_SECONDS = 600;
@@ -130,11 +130,6 @@ public record MountDoctor(Mount mount, Findings findings) {
 
   private void volumes(MountedPool pool) throws IOException {
     List<Map<String, String>> rows = LvsRows.of(pool.read("lvs"));
-    List<String> readOnly =
-        rows.stream()
-            .filter(row -> attribute(row, PERMISSIONS) == 'r')
-            .map(row -> Objects.requireNonNullElse(row.get("lv_name"), ""))
-            .toList();
     for (Map<String, String> row : rows) {
       String name = plainName(row);
       if (attribute(row, TYPE) == 'S' && pool.devices("status").contains(name)) {
@@ -145,7 +140,8 @@ public record MountDoctor(Mount mount, Findings findings) {
       }
       String about = "volume " + name;
       switch (attribute(row, STATE)) {
-        case 'I', 'S' -> invalid(about, name, readOnly.contains(row.getOrDefault("origin", "")));
+        case 'I', 'S' ->
+            new InvalidAdvice(findings, mount, rows).tell(name, row.getOrDefault("origin", ""));
         case 'm', 'M' ->
             findings.problem(
                 about,
@@ -166,29 +162,6 @@ public record MountDoctor(Mount mount, Findings findings) {
     }
   }
 
-  /** Of a snapshot that could not be loaded, the origin is read-only, so that it still can be. */
-  private void invalid(String about, String name, boolean originReadOnly) {
-    String reset = "dmsnap reset " + mount.mountpoint() + " " + name;
-    if (List.of(mount.options().split(",", -1)).contains("ro")) {
-      findings.problem(
-          about,
-          "the snapshot is Invalid, or could not be loaded",
-          "see: dmsnap log " + mount.mountpoint() + "; mount it without ro to reset it");
-    } else if (originReadOnly) {
-      findings.problem(
-          about,
-          "it is shown as Invalid, and its origin is read-only: perhaps its COW device could not be"
-              + " loaded (see: dmsnap log "
-              + mount.mountpoint()
-              + ")",
-          "bring a missing or damaged COW file back and mount again; or give up what it held: "
-              + reset);
-    } else {
-      findings.problem(
-          about, "the snapshot is Invalid: what it held is lost", reset + " makes it a new one");
-    }
-  }
-
   private static char attribute(Map<String, String> row, int letter) {
     return Objects.requireNonNullElse(row.get("lv_attr"), "----------").charAt(letter);
   }
@@ -200,12 +173,12 @@ public record MountDoctor(Mount mount, Findings findings) {
             (name, line) -> {
               if (line.strip().endsWith(" snapshot Overflow")) {
                 findings.problem(
-                    "snapshot " + name,
+                    "snapshot " + volume(name),
                     "Overflow: it can only be read, for a write to it found no room",
                     "dmsnap extend "
                         + mount.mountpoint()
                         + " "
-                        + name
+                        + volume(name)
                         + " +SIZE, then unmount and mount the pool");
               }
             });
@@ -223,11 +196,17 @@ public record MountDoctor(Mount mount, Findings findings) {
             (name, now) -> {
               long used = before.getOrDefault(name, now).used();
               if (coversOrigin(tables.getOrDefault(name, ""), now)) {
-                findings.ok("snapshot " + name, percent(now) + ", with room for all of its origin");
+                findings.ok(
+                    "snapshot " + volume(name), percent(now) + ", with room for all of its origin");
               } else {
                 snapshot(name, now, (now.used() - used) / (sampleMillis / SECOND_MILLIS));
               }
             });
+  }
+
+  /** Of one that others read through the numbers are in the lines of its -real. */
+  private static String volume(String device) {
+    return device.endsWith(REAL) ? device.substring(0, device.length() - REAL.length()) : device;
   }
 
   /** Whether there is room for a copy of every chunk, so that it does not matter how full it is. */
@@ -255,7 +234,8 @@ public record MountDoctor(Mount mount, Findings findings) {
   }
 
   /** Tells how full a snapshot is that fills by so many sectors a second. */
-  private void snapshot(String name, Fullness now, double rate) {
+  private void snapshot(String device, Fullness now, double rate) {
+    String name = volume(device);
     double seconds = rate > 0 ? (now.total() - now.used()) / rate : Double.POSITIVE_INFINITY;
     String text = percent(now);
     String words = rate > 0 ? text + ", and at this rate full in " + inWords(seconds) : text;

@@ -23,6 +23,44 @@ public final class LvsRows {
     return volumes;
   }
 
+  /** As {@link #of}, with what each reads through and what was taken of it, as LVM names them. */
+  public static List<Map<String, String>> withRelatives(String table) {
+    List<Map<String, String>> rows = of(table);
+    Map<String, String> origins = new LinkedHashMap<>();
+    rows.forEach(row -> origins.put(name(row), row.getOrDefault("origin", "")));
+    for (Map<String, String> row : rows) {
+      row.put("lv_ancestors", String.join(",", ancestors(name(row), origins)));
+      row.put("lv_descendants", String.join(",", descendants(name(row), origins)));
+    }
+    return rows;
+  }
+
+  private static String name(Map<String, String> row) {
+    return row.getOrDefault("lv_name", "").replaceAll("[\\[\\]]", ""); // of one that merges
+  }
+
+  private static List<String> ancestors(String name, Map<String, String> origins) {
+    List<String> all = new ArrayList<>();
+    for (String at = origins.getOrDefault(name, "");
+        !at.isEmpty() && all.size() < origins.size();
+        at = origins.getOrDefault(at, "")) {
+      all.add(at);
+    }
+    return all;
+  }
+
+  private static List<String> descendants(String name, Map<String, String> origins) {
+    List<String> all = new ArrayList<>();
+    origins.forEach(
+        (snapshot, origin) -> {
+          if (origin.equals(name)) {
+            all.add(snapshot);
+            all.addAll(descendants(snapshot, origins));
+          }
+        });
+    return all;
+  }
+
   private static Map<String, String> cells(String headings, String row) {
     List<String> names = List.copyOf(FIELDS.keySet());
     Map<String, String> cells = new LinkedHashMap<>();

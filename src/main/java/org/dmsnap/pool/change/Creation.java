@@ -2,16 +2,20 @@ package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import java.util.Set;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.DatedDevice;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.FeatureWords;
 import org.dmsnap.pool.table.PoolFiles;
+import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.ServedImage;
 import org.dmsnap.pool.volume.SnapshotVolume;
@@ -52,7 +56,10 @@ public final class Creation {
 
   /** A snapshot of an origin as it is now. */
   public void snapshot(SnapshotRequest request) throws IOException {
-    OriginVolume origin = originOf(request);
+    LayeredVolume origin = state.volume(request.origin());
+    if (origin instanceof SnapshotVolume snapshot) {
+      checkStack(request, snapshot);
+    }
     origin.refuseWhileMerging(
         "Snapshots of an origin that has a merging snapshot are not supported (wait for that)");
     state.checkFree(request.name());
@@ -67,7 +74,7 @@ public final class Creation {
     state.volumes().publish();
   }
 
-  private void persistent(SnapshotRequest request, OriginVolume origin, long bytes)
+  private void persistent(SnapshotRequest request, LayeredVolume origin, long bytes)
       throws IOException {
     String file = PoolFiles.cow(request.name());
     DatedDevice cow = state.createFresh(file, bytes);
@@ -88,7 +95,7 @@ public final class Creation {
     state.nameListed(file, volume);
   }
 
-  private void transientOne(SnapshotRequest request, OriginVolume origin, long bytes)
+  private void transientOne(SnapshotRequest request, LayeredVolume origin, long bytes)
       throws IOException {
     DatedDevice cow = state.createUnnamed(bytes);
     SnapshotVolume volume = volume(request, origin, "");
@@ -109,6 +116,7 @@ public final class Creation {
 
   private void takeInside(SnapshotVolume volume) throws IOException {
     volume.origin().served().target().flush();
+    checkReadable(volume.origin());
     if (volume.persistent()) {
       list(volume);
     }
@@ -158,7 +166,7 @@ public final class Creation {
     SnapshotWatch watch = new SnapshotWatch(state, volume);
     volume.loaded(
         Snapshot.open(
-            volume.origin().origin(),
+            volume.origin().asOrigin(),
             cow,
             request.type(),
             request.chunkSectors(),
@@ -166,7 +174,7 @@ public final class Creation {
             watch));
   }
 
-  private static SnapshotVolume volume(SnapshotRequest request, OriginVolume origin, String file) {
+  private static SnapshotVolume volume(SnapshotRequest request, LayeredVolume origin, String file) {
     SnapshotEntry entry =
         new SnapshotEntry(
             origin.name(),
@@ -178,17 +186,36 @@ public final class Creation {
     return new SnapshotVolume(request.name(), origin, entry, file, new ChangeTime());
   }
 
-  private OriginVolume originOf(SnapshotRequest request) throws IOException {
-    if (state.volume(request.origin()) instanceof OriginVolume origin) {
-      return origin;
+  /** Refuses a snapshot of a snapshot that cannot be. */
+  private static void checkStack(SnapshotRequest request, SnapshotVolume of) throws IOException {
+    if (!request.type().persistent() || !of.persistent()) {
+      throw new IllegalArgumentException(
+          "Snapshots of snapshots are persistent (P or PO), both of them: "
+              + (of.persistent() ? request.name() : of.name())
+              + " would be transient (N)");
     }
-    throw new IllegalArgumentException(
-        "Snapshots of snapshots are not supported: "
-            + request.origin()
-            + " is a snapshot; take one of its origin");
+    if (of.depth() >= PoolTable.MOST_DEPTH) {
+      throw new IllegalArgumentException(
+          of.name()
+              + " reads through "
+              + (PoolTable.MOST_DEPTH - 1)
+              + " other snapshots already, and a stack has at most "
+              + PoolTable.MOST_DEPTH
+              + "; take one of a snapshot further down");
+    }
+    of.origin().refuseWhileMergingItself(of, "no snapshot can be taken of it");
+    checkReadable(of);
   }
 
-  private long cowBytes(SnapshotRequest request, OriginVolume origin) {
+  /** What is Invalid cannot be read, and nor could a snapshot of it. */
+  private static void checkReadable(LayeredVolume origin) throws ErrnoException {
+    if (origin instanceof SnapshotVolume snapshot && !snapshot.valid()) {
+      throw new ErrnoException(
+          Errno.EIO, snapshot.name() + " is Invalid: no snapshot can be taken of it");
+    }
+  }
+
+  private long cowBytes(SnapshotRequest request, LayeredVolume origin) {
     checkSize(request.cowBytes());
     int chunkSectors = new ChunkSize(request.chunkSectors()).sectors();
     long least = Sectors.toBytes((long) CowSize.MIN_CHUNKS * chunkSectors);

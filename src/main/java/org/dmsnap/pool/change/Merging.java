@@ -10,7 +10,7 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.volume.CowDevice;
 import org.dmsnap.pool.volume.Hold;
-import org.dmsnap.pool.volume.OriginVolume;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.RunningMerge;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volume;
@@ -59,7 +59,7 @@ public final class Merging {
   }
 
   private static void check(SnapshotVolume snapshot, boolean force) throws ErrnoException {
-    OriginVolume origin = snapshot.origin();
+    LayeredVolume origin = snapshot.origin();
     String what = snapshot.name() + " into the origin " + origin.name();
     SnapshotVolume merging = origin.mergingSnapshot();
     boolean forced = force && origin.due() == snapshot;
@@ -77,7 +77,8 @@ public final class Merging {
               + snapshot.name()
               + " is transient (N); only P and PO merge");
     }
-    checkValid(snapshot);
+    snapshot.refuseWithSnapshots("merged");
+    snapshot.checkMergeable();
     String protection = origin.writeProtection();
     if (protection != null) {
       throw new IllegalArgumentException(
@@ -145,7 +146,7 @@ public final class Merging {
   }
 
   private void startDue(SnapshotVolume snapshot) throws IOException {
-    OriginVolume origin = snapshot.origin();
+    LayeredVolume origin = snapshot.origin();
     if (origin.due() != snapshot || state.options().readOnly()) {
       return;
     }
@@ -162,7 +163,7 @@ public final class Merging {
 
   /** What is due or under way when the pool is opened: goes on, unless it must not. */
   public void resumeAll() {
-    for (OriginVolume origin : state.volumes().origins()) {
+    for (LayeredVolume origin : state.volumes().layered()) {
       for (SnapshotVolume snapshot : origin.snapshots()) {
         if (state.table().current().merges().get(snapshot.name()) == MergeStage.DUE) {
           due(snapshot);
@@ -173,7 +174,7 @@ public final class Merging {
   }
 
   /** Goes on with what can, such as after a snapshot that forbade it has been removed. */
-  void resume(OriginVolume origin) {
+  void resume(LayeredVolume origin) {
     SnapshotVolume due = origin.due();
     RunningMerge merge = origin.merge();
     if (!origin.writable()) {
@@ -189,7 +190,7 @@ public final class Merging {
 
   /** Takes away what is merged, but could not be taken away when it was. */
   public void finishAll() {
-    for (OriginVolume origin : state.volumes().origins()) {
+    for (LayeredVolume origin : state.volumes().layered()) {
       RunningMerge merge = origin.merge();
       if (merge != null) {
         merge.end().run();
@@ -198,8 +199,8 @@ public final class Merging {
   }
 
   /** Goes on, at a mount, with a merge that was under way: its origin reads as merged. */
-  public void reload(SnapshotVolume volume, Snapshot snapshot) {
-    OriginVolume origin = volume.origin();
+  public void reload(SnapshotVolume volume, Snapshot snapshot) throws ErrnoException {
+    LayeredVolume origin = volume.origin();
     volume.opens().retireNow();
     volume.cutForMerge();
     origin.begin(prepare(volume, snapshot, "resumed"));
@@ -221,10 +222,11 @@ public final class Merging {
   }
 
   /** The merge of {@code volume}, which is {@code begun}: started, or resumed. */
-  private RunningMerge prepare(SnapshotVolume volume, Snapshot snapshot, String begun) {
-    OriginVolume origin = volume.origin();
+  private RunningMerge prepare(SnapshotVolume volume, Snapshot snapshot, String begun)
+      throws ErrnoException {
+    LayeredVolume origin = volume.origin();
     MergeEnd end = new MergeEnd(state, volume, begun);
-    SnapshotMerge target = new SnapshotMerge(origin.origin(), snapshot, end);
+    SnapshotMerge target = new SnapshotMerge(origin.asOrigin(), snapshot, end);
     return new RunningMerge(volume, target, new CowDevice(origin, volume), end::finishNow);
   }
 
@@ -234,7 +236,7 @@ public final class Merging {
     if (snapshot == null) {
       throw new ErrnoException(Errno.EIO, volume.name() + " is not loaded");
     }
-    OriginVolume origin = volume.origin();
+    LayeredVolume origin = volume.origin();
     state.table().settle();
     origin.flush(); // here, so that little is left to flush while requests are held
     volume.flushIfValid();
@@ -262,14 +264,14 @@ public final class Merging {
 
   private void startInside(SnapshotVolume volume, Snapshot snapshot, boolean force)
       throws IOException {
-    OriginVolume origin = volume.origin();
+    LayeredVolume origin = volume.origin();
     origin.cachesStale(); // first: whoever opens it from now on reads nothing cached
     if (!force && (origin.opens().any() || !volume.opens().retire(0))) {
       return;
     }
     try {
       volume.flushWithOrigin();
-      checkValid(volume);
+      volume.checkMergeable();
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
     } catch (IOException | RuntimeException failure) {
       volume.opens().unretire();
@@ -279,18 +281,6 @@ public final class Merging {
     volume.contentChanged();
     origin.begin(prepare(volume, snapshot, "started"));
     origin.contentChanged();
-  }
-
-  private static void checkValid(SnapshotVolume volume) throws ErrnoException {
-    if (!volume.valid()) {
-      throw new ErrnoException(
-          Errno.EIO,
-          "Unable to merge invalidated snapshot "
-              + volume.name()
-              + (volume.unloadable()
-                  ? ": it could not be loaded; bring its COW file back and mount again"
-                  : "; remove it, or reset it"));
-    }
   }
 
   private void told(SnapshotVolume volume, String what) {

@@ -10,6 +10,7 @@ import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.RunningMerge;
 import org.dmsnap.pool.volume.SnapshotVolume;
@@ -34,7 +35,7 @@ public final class Removal {
       removeLeftOut(name);
       return;
     }
-    Volume volume = state.volume(name);
+    LayeredVolume volume = state.volume(name);
     remove(volume);
     if (volume instanceof SnapshotVolume snapshot) {
       new Merging(state).resume(snapshot.origin()); // which it may have made read-only
@@ -42,12 +43,10 @@ public final class Removal {
   }
 
   /** Removes {@code volume}: a snapshot, or an origin that has none. */
-  private void remove(Volume volume) throws IOException {
-    if (volume instanceof OriginVolume origin) {
-      origin.refuseWithSnapshots("removed");
-      if (!state.table().current().snapshotsOf(origin.name()).isEmpty()) {
-        throw new ErrnoException(Errno.EBUSY, origin.name() + " has snapshots in the pool's table");
-      }
+  private void remove(LayeredVolume volume) throws IOException {
+    volume.refuseWithSnapshots("removed");
+    if (!state.table().current().snapshotsOf(volume.name()).isEmpty()) {
+      throw new ErrnoException(Errno.EBUSY, volume.name() + " has snapshots in the pool's table");
     }
     refuseMerging(volume);
     boolean merging = state.table().current().merges().get(volume.name()) == MergeStage.RUNNING;
@@ -108,7 +107,7 @@ public final class Removal {
    * @param tell says so, before it is seen: whoever finds it gone finds out why
    */
   void removeMerged(SnapshotVolume snapshot, Runnable tell) throws IOException {
-    OriginVolume origin = snapshot.origin();
+    LayeredVolume origin = snapshot.origin();
     unlist(snapshot);
     tell.run();
     Hold.during(
@@ -191,7 +190,7 @@ public final class Removal {
   }
 
   private void dismantle(SnapshotVolume snapshot) {
-    OriginVolume origin = snapshot.origin();
+    LayeredVolume origin = snapshot.origin();
     Hold.during(
         origin,
         () -> {

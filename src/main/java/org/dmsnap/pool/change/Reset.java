@@ -11,6 +11,7 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.volume.Hold;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volume;
 import org.dmsnap.store.ExceptionStoreType;
@@ -50,10 +51,19 @@ public final class Reset {
       throw new IllegalArgumentException(
           volume.name() + " is an origin; a snapshot of it can be reset");
     }
+    snapshot.refuseWithSnapshots("reset");
     snapshot.origin().refuseWhileMerging(snapshot.name() + " cannot be reset");
+    checkReadable(snapshot.origin());
     checkFile(snapshot);
     awaitClosed(snapshot);
     renew(snapshot);
+  }
+
+  /** What reads through an Invalid one is Invalid itself. */
+  private static void checkReadable(LayeredVolume origin) throws ErrnoException {
+    if (origin instanceof SnapshotVolume below && !below.valid()) {
+      throw new ErrnoException(Errno.EIO, below.name() + ", which it reads through, is Invalid");
+    }
   }
 
   private void awaitClosed(Volume volume) throws IOException {
@@ -131,7 +141,7 @@ public final class Reset {
   private Snapshot open(SnapshotVolume volume, BlockDevice cow) throws IOException {
     SnapshotEntry entry = volume.entry();
     return Snapshot.open(
-        volume.origin().origin(),
+        volume.origin().asOrigin(),
         cow,
         ExceptionStoreType.of(entry.type()),
         entry.chunkSectors(),
@@ -164,6 +174,7 @@ public final class Reset {
   private void takeInside(Renewal renewal) throws IOException {
     SnapshotVolume volume = renewal.volume();
     volume.origin().served().target().flush();
+    checkReadable(volume.origin());
     if (volume.persistent()) {
       state.directory().replace(PoolFiles.fresh(renewal.file()), renewal.file());
       makeDurable(renewal);

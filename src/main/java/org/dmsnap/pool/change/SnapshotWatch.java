@@ -85,6 +85,18 @@ public final class SnapshotWatch implements SnapshotListener {
   }
 
   @Override
+  public void undrained(Snapshot snapshot, Exception failure) {
+    state
+        .log()
+        .error(
+            "what was last written to "
+                + volume.name()
+                + " cannot be written to its COW device, and waits in memory; fsync fails until it"
+                + " can, and an unmount loses it: "
+                + failure.getMessage());
+  }
+
+  @Override
   public long growsAbove(Snapshot snapshot) {
     int threshold = state.options().autoextendThreshold();
     long sectors = Sectors.in(snapshot.cow().size());

@@ -6,10 +6,12 @@ import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.SnapshotVolume;
 
@@ -32,12 +34,27 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
     for (SnapshotVolume volume : dropped) {
       new Merging(state).drop(volume);
     }
+    if (!state.options().readOnly()) {
+      recordInvalid();
+    }
     new Merging(state).resumeAll();
+  }
+
+  /** What reads through an Invalid one is Invalid, and was not yet when the power was cut. */
+  private void recordInvalid() throws IOException {
+    for (LayeredVolume volume : state.volumes().layered()) {
+      if (volume instanceof SnapshotVolume snapshot) {
+        Snapshot loaded = snapshot.snapshot();
+        if (loaded != null && !loaded.valid()) {
+          loaded.ensureInvalidRecorded();
+        }
+      }
+    }
   }
 
   private void renamed(String from, String to) {
     for (OriginVolume origin : state.volumes().origins()) {
-      Stream.concat(Stream.of(origin), origin.dependents().stream())
+      Stream.concat(Stream.of(origin), origin.tree().stream())
           .filter(volume -> volume.file().equals(from))
           .forEach(volume -> volume.fileRenamed(to));
     }
@@ -73,9 +90,9 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
     PoolTable corrected = table;
     for (OriginVolume origin : state.volumes().origins()) { // notes of what is left out stay true
       corrected = corrected.withoutClean(List.of(origin.name()));
-      corrected = corrected.withoutClean(corrected.snapshotsOf(origin.name()));
+      corrected = corrected.withoutClean(corrected.treeOf(origin.name()));
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
-      for (SnapshotVolume snapshot : origin.dependents()) {
+      for (SnapshotVolume snapshot : origin.tree()) {
         corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
       }
     }

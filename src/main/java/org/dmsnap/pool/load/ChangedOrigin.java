@@ -48,7 +48,7 @@ final class ChangedOrigin {
         Errno.ESTALE,
         what(name, change)
             + ". Its snapshots ("
-            + String.join(", ", table.snapshotsOf(name))
+            + String.join(", ", table.treeOf(name))
             + ") would no longer be what they were"
             + remedy);
   }
@@ -68,7 +68,7 @@ final class ChangedOrigin {
   }
 
   private static String resized(PoolTable table, String name, BackingDirectory.Stat stat) {
-    if (table.snapshotsOf(name).isEmpty()) {
+    if (table.treeOf(name).isEmpty()) {
       return "";
     }
     long sectors = Sectors.in(stat.size());
@@ -76,7 +76,7 @@ final class ChangedOrigin {
     if (sectors != listed) {
       return sizes(name, sectors, listed);
     }
-    for (String snapshot : table.snapshotsOf(name)) {
+    for (String snapshot : table.treeOf(name)) {
       long expected = Objects.requireNonNull(table.snapshots().get(snapshot)).sectors();
       if (sectors != expected) {
         return sizes(name, sectors, expected);
@@ -87,7 +87,7 @@ final class ChangedOrigin {
 
   private static String written(PoolTable table, String name, Evidence evidence) {
     CleanNote note = evidence.note();
-    if (note == null || !evidence.imageChanged() || table.snapshotsOf(name).isEmpty()) {
+    if (note == null || !evidence.imageChanged() || table.treeOf(name).isEmpty()) {
       return "";
     }
     FileTimes noted = note.times();

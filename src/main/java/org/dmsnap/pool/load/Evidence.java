@@ -38,7 +38,7 @@ final class Evidence {
     this.table = table;
     this.origin = origin;
     this.image = image;
-    for (String snapshot : table.snapshotsOf(origin)) {
+    for (String snapshot : table.treeOf(origin)) {
       Stat cow = directory.stat(recovery.listed(PoolFiles.cow(snapshot)));
       if (cow != null) {
         cows.put(snapshot, cow);
@@ -70,14 +70,14 @@ final class Evidence {
   private long shift() {
     CleanNote note = note();
     long shift = note == null || note.old() ? 0 : note.shift(image);
-    for (String snapshot : table.snapshotsOf(origin)) {
+    for (String snapshot : table.treeOf(origin)) {
       Stat cow = cows.get(snapshot);
       CleanNote noted = table.clean().get(snapshot);
       if (cow == null || noted == null || noted.shift(cow) != shift) {
         return 0;
       }
     }
-    return table.snapshotsOf(origin).isEmpty() ? 0 : shift;
+    return table.treeOf(origin).isEmpty() ? 0 : shift;
   }
 
   /** The times to show of the origin and of the device beneath. */
@@ -94,7 +94,7 @@ final class Evidence {
 
   /** A merging snapshot is part of what its origin reads as. */
   private boolean mergesUnchanged() {
-    for (String snapshot : table.snapshotsOf(origin)) {
+    for (String snapshot : table.treeOf(origin)) {
       if (table.merges().get(snapshot) == MergeStage.RUNNING && !cowProven(snapshot)) {
         return false;
       }

@@ -91,7 +91,7 @@ public final class PoolCheck {
       image(name, file, stat, table);
     }
     long bytes = stat == null || !problem.isEmpty() ? CowCheck.UNKNOWN : stat.size();
-    for (String snapshot : table.snapshotsOf(name)) {
+    for (String snapshot : table.treeOf(name)) {
       snapshot(snapshot, bytes, table);
     }
   }

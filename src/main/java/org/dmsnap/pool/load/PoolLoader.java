@@ -2,7 +2,9 @@ package org.dmsnap.pool.load;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +33,7 @@ import org.dmsnap.pool.table.TableFile;
 import org.dmsnap.pool.table.TableParser;
 import org.dmsnap.pool.volume.Caches;
 import org.dmsnap.pool.volume.CommandLock;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.ServedImage;
 import org.dmsnap.pool.volume.SnapshotVolume;
@@ -100,7 +103,7 @@ public final class PoolLoader {
   public static void closeAll(PoolState state, Exception failure) {
     for (OriginVolume origin : state.volumes().origins()) {
       try {
-        for (SnapshotVolume snapshot : origin.dependents()) {
+        for (SnapshotVolume snapshot : origin.tree()) {
           snapshot.close();
         }
         origin.image().close();
@@ -138,7 +141,7 @@ public final class PoolLoader {
     String file = recovery.listed(PoolFiles.image(name));
     BackingDirectory.Stat stat = adoption.image(file);
     if (stat == null) {
-      for (String snapshot : listed.snapshotsOf(name)) {
+      for (String snapshot : listed.treeOf(name)) {
         state.log().warning(snapshot + " is left out, as its origin " + name + " is");
       }
       return;
@@ -148,8 +151,11 @@ public final class PoolLoader {
     new ChangedOrigin(listed, accept, state.log()).check(name, evidence);
     OriginVolume volume = image(name, file, evidence.ofOrigin());
     state.volumes().add(volume);
-    for (String snapshot : listed.snapshotsOf(name)) {
-      snapshot(snapshot, volume, evidence.ofSnapshot(snapshot));
+    Map<String, LayeredVolume> opened = new HashMap<>(Map.of(name, volume));
+    for (String snapshot : listed.treeOf(name)) { // the bottom first
+      String below = Objects.requireNonNull(listed.snapshots().get(snapshot)).origin();
+      LayeredVolume origin = Objects.requireNonNull(opened.get(below));
+      opened.put(snapshot, snapshot(snapshot, origin, evidence.ofSnapshot(snapshot)));
     }
   }
 
@@ -181,7 +187,8 @@ public final class PoolLoader {
     return volume;
   }
 
-  private void snapshot(String name, OriginVolume origin, FileTimes times) throws IOException {
+  private SnapshotVolume snapshot(String name, LayeredVolume origin, FileTimes times)
+      throws IOException {
     SnapshotEntry entry = Objects.requireNonNull(listed.snapshots().get(name));
     String file = recovery.listed(PoolFiles.cow(name));
     BackingDirectory.Stat stat = state.directory().stat(file);
@@ -214,13 +221,14 @@ public final class PoolLoader {
     boolean merges = listed.merges().get(name) == MergeStage.RUNNING;
     if (merges && loaded != null && loaded.valid()) {
       new Merging(state).reload(volume, loaded);
-      return;
+      return volume;
     }
     origin.attach(volume);
     if (merges && !volume.unloadable()) {
       origin.contentChanged(); // it read as merged before
       dropped.add(volume);
     }
+    return volume;
   }
 
   private void load(SnapshotVolume volume, SnapshotEntry entry, ChangeTime cowTime)
@@ -230,6 +238,10 @@ public final class PoolLoader {
     String invalid = listed.invalid().get(volume.name());
     if (invalid != null) {
       volume.invalid(invalid);
+      return;
+    }
+    if (volume.origin() instanceof SnapshotVolume below && below.snapshot() == null) {
+      readsThroughNothing(volume, below);
       return;
     }
     refuseBlank(cow);
@@ -243,11 +255,20 @@ public final class PoolLoader {
     }
   }
 
+  /** What it reads through is not loaded: so it cannot be either, and nothing is done to it. */
+  private static void readsThroughNothing(SnapshotVolume volume, SnapshotVolume below)
+      throws ErrnoException {
+    if (below.unloadable()) {
+      throw new ErrnoException(Errno.EIO, below.name() + " is not, which it reads through");
+    }
+    volume.invalid(below.name() + ", which it reads through, is Invalid");
+  }
+
   private Snapshot open(SnapshotVolume volume, BlockDevice cow, SnapshotEntry entry)
       throws IOException {
     try {
       return Snapshot.open(
-          volume.origin().origin(),
+          volume.origin().asOrigin(),
           cow,
           ExceptionStoreType.of(entry.type()),
           entry.chunkSectors(),

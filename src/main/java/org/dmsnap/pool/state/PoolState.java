@@ -12,11 +12,11 @@ import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
-import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.table.TableFile;
 import org.dmsnap.pool.table.VolumeName;
 import org.dmsnap.pool.volume.Caches;
 import org.dmsnap.pool.volume.CommandLock;
+import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.RunningMerge;
 import org.dmsnap.pool.volume.SnapshotVolume;
@@ -48,8 +48,8 @@ public record PoolState(
     Caches caches) {
 
   /** The volume of that name, or ENOENT. */
-  public Volume volume(String name) throws ErrnoException {
-    Volume volume = volumes.volume(name);
+  public LayeredVolume volume(String name) throws ErrnoException {
+    LayeredVolume volume = volumes.volume(name);
     if (volume == null) {
       refuseMerging(name);
       throw new ErrnoException(
@@ -60,16 +60,16 @@ public record PoolState(
 
   /** The origin of that name: ENOENT, or words that say which it is. */
   public OriginVolume origin(String name) throws ErrnoException {
-    Volume volume = volume(name);
+    LayeredVolume volume = volume(name);
     if (volume instanceof OriginVolume origin) {
       return origin;
     }
-    String origin = volume instanceof SnapshotVolume snapshot ? snapshot.origin().name() : name;
+    String origin = volume instanceof SnapshotVolume snapshot ? snapshot.bottom().name() : name;
     throw new IllegalArgumentException(name + " is a snapshot; name its origin, " + origin);
   }
 
   private void refuseMerging(String name) throws ErrnoException {
-    for (OriginVolume origin : volumes.origins()) {
+    for (LayeredVolume origin : volumes.layered()) {
       RunningMerge merge = origin.merge();
       if (merge != null && merge.volume().name().equals(name)) {
         throw new ErrnoException(
@@ -83,9 +83,7 @@ public record PoolState(
    */
   public boolean leftOut(String name) {
     PoolTable listed = table.current();
-    SnapshotEntry snapshot = listed.snapshots().get(name);
-    String origin = snapshot == null ? name : snapshot.origin();
-    return listed.lists(name) && volumes.volume(origin) == null;
+    return listed.lists(name) && volumes.volume(listed.bottomOf(name)) == null;
   }
 
   /** Refuses a name that a new volume cannot have. */

@@ -2,7 +2,6 @@ package org.dmsnap.pool.table;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * base-cow: 0 204800 linear snap.cow 0
  * </pre>
  *
+ * <p>A snapshot may name another as its origin. What merges into such a one keeps its line, as its
+ * origin does, and has {@code # dmsnap: merging t into snap} above it.
+ *
  * @param comments of the user's, kept at the top
  * @param origins the size in sectors by name
  * @param snapshots by name
@@ -59,6 +61,9 @@ public record PoolTable(
           new TreeMap<>(),
           new TreeMap<>());
 
+  /** How many snapshots one may read through at most, itself included. */
+  public static final int MOST_DEPTH = 32;
+
   /** The mark of a comment that means something. */
   static final String DIRECTIVE = "# dmsnap: ";
 
@@ -77,6 +82,20 @@ public record PoolTable(
           }
         });
     return names;
+  }
+
+  /** The snapshots of {@code origin} and those taken of them and so on, each before its own. */
+  public List<String> treeOf(String origin) {
+    return Stacks.of(snapshots).over(origin);
+  }
+
+  /** What {@code name} reads through at the bottom: itself, unless it is a snapshot. */
+  public String bottomOf(String name) {
+    String at = name;
+    for (SnapshotEntry entry = snapshots.get(at); entry != null; entry = snapshots.get(at)) {
+      at = entry.origin();
+    }
+    return at;
   }
 
   /** With an origin added, or its size changed. */
@@ -166,16 +185,13 @@ public record PoolTable(
   public String toString() {
     StringBuilder text = new StringBuilder();
     comments.forEach(comment -> text.append(comment).append('\n'));
-    Map<String, List<String>> names = new HashMap<>(); // at once: there may be thousands
-    snapshots.forEach(
-        (name, entry) ->
-            names.computeIfAbsent(entry.origin(), origin -> new ArrayList<>()).add(name));
-    origins.forEach(
-        (name, sectors) -> printOrigin(text, name, sectors, names.getOrDefault(name, List.of())));
+    Stacks stacks = Stacks.of(snapshots);
+    origins.forEach((name, sectors) -> printOrigin(text, name, sectors, stacks));
     return text.toString();
   }
 
-  private void printOrigin(StringBuilder text, String name, long sectors, List<String> names) {
+  private void printOrigin(StringBuilder text, String name, long sectors, Stacks stacks) {
+    List<String> names = stacks.directlyOver(name);
     printNote(text, name);
     String linear = linear(sectors, PoolFiles.image(name));
     if (names.isEmpty()) {
@@ -184,11 +200,14 @@ public record PoolTable(
     }
     String merging = merging(names);
     SnapshotEntry merged = merging == null ? null : snapshots.get(merging);
-    print(text, name, merged == null ? snapshotOrigin(name, sectors) : merged.mergeLine());
+    print(text, name, merged == null ? snapshotOrigin(name, sectors) : merged.mergeLine(name));
     print(text, name + PoolFiles.REAL, linear);
     for (String snapshot : names) {
       String above = snapshot.equals(merging) ? name : snapshot;
       printSnapshot(text, above, snapshot, Objects.requireNonNull(snapshots.get(snapshot)));
+      for (String stacked : stacks.over(snapshot)) {
+        printSnapshot(text, stacked, stacked, Objects.requireNonNull(snapshots.get(stacked)));
+      }
     }
   }
 
@@ -219,6 +238,10 @@ public record PoolTable(
     if (merges.get(name) == MergeStage.DUE) {
       text.append(DIRECTIVE).append("merge ").append(name).append(" when ");
       text.append(entry.origin()).append(" and it are closed\n");
+    }
+    if (above.equals(name) && merges.get(name) == MergeStage.RUNNING) {
+      text.append(DIRECTIVE).append("merging ").append(name).append(" into ");
+      text.append(entry.origin()).append('\n');
     }
     if (above.equals(name)) {
       print(text, name, entry.line(name));

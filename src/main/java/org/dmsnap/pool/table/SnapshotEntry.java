@@ -32,9 +32,13 @@ public record SnapshotEntry(
     return line("snapshot", name);
   }
 
-  /** The table line of its origin while it merges, without the name in front. */
-  public String mergeLine() {
-    return line("snapshot-merge", origin);
+  /**
+   * The table line of its origin while it merges, without the name in front.
+   *
+   * @param above what its COW device is named after
+   */
+  public String mergeLine(String above) {
+    return line("snapshot-merge", above);
   }
 
   private String line(String target, String above) {

@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.store.ChunkSize;
-import org.dmsnap.store.ExceptionStoreType;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code pool.table}, which people edit: all of it is understood, or none of it is used. */
@@ -25,17 +23,21 @@ public final class TableParser {
       Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
 
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
+  private static final Pattern MERGING = Pattern.compile("merging (\\S+) into (\\S+)");
   private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
   private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
   private static final int MOST_LINES = 100_000;
 
   private final List<String> comments = new ArrayList<>();
   private final TreeMap<String, Long> origins = new TreeMap<>();
+  private final TreeMap<String, Long> overReal = new TreeMap<>(); // by a line snapshot-origin
+  private final Set<String> ofReal = new HashSet<>(); // snapshots with a line NAME-real
   private final TreeMap<String, Long> images = new TreeMap<>();
   private final TreeMap<String, Long> cows = new TreeMap<>();
   private final TreeMap<String, String> cowFiles = new TreeMap<>();
   private final TreeMap<String, SnapshotEntry> snapshots = new TreeMap<>();
   private final TreeMap<String, SnapshotEntry> merging = new TreeMap<>(); // by origin
+  private final TreeMap<String, String> into = new TreeMap<>(); // of what merges into a snapshot
   private final TreeMap<String, MergeStage> merges = new TreeMap<>();
   private final TreeMap<String, CleanNote> clean = new TreeMap<>();
   private final TreeMap<String, String> invalid = new TreeMap<>();
@@ -99,11 +101,14 @@ public final class TableParser {
   private void directive(String words) {
     Map.Entry<String, CleanNote> note = CleanNotes.parse(words);
     Matcher reason = INVALID.matcher(words);
+    Matcher running = MERGING.matcher(words);
     Matcher merge = MERGE.matcher(words);
     if (note != null) {
       once(clean.put(note.getKey(), note.getValue()) == null, words);
     } else if (reason.matches()) {
       once(invalid.put(reason.group(1), reason.group(2)) == null, words);
+    } else if (running.matches()) {
+      once(into.put(running.group(1), running.group(2)) == null, words);
     } else if (merge.matches()) {
       once(merges.put(merge.group(1), MergeStage.DUE) == null, words);
     } else {
@@ -153,57 +158,47 @@ public final class TableParser {
 
   private void snapshotOrigin(String name, long sectors, String[] words) {
     expect(words, VolumeName.check(name) + PoolFiles.REAL);
-    once(origins.put(name, sectors) == null && !snapshots.containsKey(name), name);
+    once(overReal.put(name, sectors) == null && !origins.containsKey(name), name);
   }
 
-  private void snapshot(String name, long sectors, String[] words) {
-    SnapshotEntry entry = entry(name, sectors, words);
+  /** A snapshot that others read through may be listed as the kernel has it, as NAME-real. */
+  private void snapshot(String device, long sectors, String[] words) {
+    boolean real = device.endsWith(PoolFiles.REAL);
+    String name = real ? stripped(device, PoolFiles.REAL) : device;
+    SnapshotEntry entry = SnapshotWords.parse(name, sectors, words);
+    if (real) {
+      ofReal.add(name);
+    }
     once(snapshots.put(name, entry) == null && !origins.containsKey(name), name);
   }
 
   private void snapshotMerge(String name, long sectors, String[] words) {
-    SnapshotEntry entry = entry(name, sectors, words);
+    SnapshotEntry entry = SnapshotWords.parse(name, sectors, words);
     if (!entry.origin().equals(name)) {
       throw new IllegalArgumentException(name + " merges into " + name + "-real only");
     }
     merging.put(name, entry);
     once(origins.put(name, sectors) == null && !snapshots.containsKey(name), name);
-  }
-
-  private static SnapshotEntry entry(String name, long sectors, String[] words) {
-    if (words.length < 4) {
-      throw new IllegalArgumentException("requires 4 or more arguments: ORIGIN-real COW P CHUNK");
-    }
-    VolumeName.check(name);
-    String origin = stripped(words[0], PoolFiles.REAL);
-    if (!words[1].equals(name + PoolFiles.COW)) {
-      throw new IllegalArgumentException(
-          "the COW device of " + name + " is " + name + PoolFiles.COW + ", not " + words[1]);
-    }
-    ExceptionStoreType type = ExceptionStoreType.of(words[2]);
-    if (!type.persistent()) {
-      throw new IllegalArgumentException("a transient snapshot (N) cannot be listed: " + name);
-    }
-    int chunk = (int) Math.min(Integer.MAX_VALUE, number(words[3]));
-    if (chunk != 0) {
-      chunk = new ChunkSize(chunk).sectors();
-    }
-    return new SnapshotEntry(origin, sectors, type.code(), chunk, FeatureWords.parse(words), 0);
+    once(!overReal.containsKey(name), name);
   }
 
   private PoolTable table() {
+    overReal.forEach(this::overReal);
     for (String name : cows.keySet()) {
       checkCow(name);
     }
     merges.keySet().retainAll(snapshots.keySet());
     merging.forEach(this::mergingSnapshot);
+    StackRules rules = new StackRules(snapshots, merges);
+    into.forEach(rules::merging);
     images.forEach(this::sameSize);
     snapshots.replaceAll(
         (name, entry) -> entry.withCowSectors(cows.getOrDefault(name, entry.cowSectors())));
+    rules.checkStacks();
     snapshots.values().forEach(entry -> impliedOrigin(entry.origin(), entry.sectors()));
     clean.keySet().removeIf(name -> !origins.containsKey(name) && !snapshots.containsKey(name));
     invalid.keySet().retainAll(snapshots.keySet());
-    checkMerges();
+    rules.checkMerges();
     return new PoolTable(comments, origins, snapshots, clean, invalid, merges);
   }
 
@@ -233,17 +228,6 @@ public final class TableParser {
     merges.put(name, MergeStage.RUNNING);
   }
 
-  private void checkMerges() {
-    Set<String> into = new HashSet<>();
-    for (String name : merges.keySet()) {
-      String origin = Objects.requireNonNull(snapshots.get(name)).origin();
-      if (!into.add(origin)) {
-        throw new IllegalArgumentException(
-            "A snapshot is already merging into " + origin + ", so " + name + " cannot");
-      }
-    }
-  }
-
   private void sameSize(String name, long sectors) {
     Long listed = origins.get(name);
     if (listed != null && listed != sectors) {
@@ -254,13 +238,24 @@ public final class TableParser {
 
   /** Adds an origin that only a device on top of it mentions, as in a line added by hand. */
   private void impliedOrigin(String name, long sectors) {
-    if (snapshots.containsKey(name)) {
-      throw new IllegalArgumentException("Snapshots of snapshots are not supported: " + name);
+    if (!snapshots.containsKey(name)) {
+      origins.putIfAbsent(name, sectors);
     }
-    origins.putIfAbsent(name, sectors);
   }
 
-  private static String stripped(String name, String suffix) {
+  /** An origin, or a snapshot whose own line is that of NAME-real. */
+  private void overReal(String name, long sectors) {
+    SnapshotEntry entry = snapshots.get(name);
+    once(ofReal.contains(name) || (entry == null && !origins.containsKey(name)), name);
+    if (entry == null) {
+      origins.put(name, sectors);
+    } else if (entry.sectors() != sectors) {
+      throw new IllegalArgumentException(name + " and " + name + "-real differ in size");
+    }
+  }
+
+  /** What is before {@code suffix} in the name of a device or file. */
+  static String stripped(String name, String suffix) {
     if (!name.endsWith(suffix)) {
       throw new IllegalArgumentException("\"" + name + "\" does not end in " + suffix);
     }

@@ -7,7 +7,10 @@ import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 
-/** {@code SNAP-cow}: a persistent snapshot's COW device; {@code ORIGIN-cow} while it merges. */
+/**
+ * {@code SNAP-cow}: a persistent snapshot's COW device; {@code ORIGIN-cow} while it merges into an
+ * origin.
+ */
 public final class CowDevice extends HiddenDevice {
 
   private final Volume above;
@@ -21,9 +24,14 @@ public final class CowDevice extends HiddenDevice {
 
   /** The device of {@code snapshot}'s COW file beneath {@code above}, the origin it merges into. */
   public CowDevice(Volume above, SnapshotVolume snapshot) {
-    super(above, PoolFiles.COW);
+    super(above, nameOver(above, snapshot) + PoolFiles.COW);
     this.above = above;
     this.snapshot = snapshot;
+  }
+
+  /** A snapshot that another merges into has a COW device of that name itself. */
+  static String nameOver(Volume above, SnapshotVolume snapshot) {
+    return above instanceof OriginVolume ? above.name() : snapshot.name();
   }
 
   /** Whether there is one. */

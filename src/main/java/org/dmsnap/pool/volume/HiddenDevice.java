@@ -10,17 +10,17 @@ import org.dmsnap.block.NativeBuffer;
 abstract sealed class HiddenDevice implements Device permits RealDevice, CowDevice {
 
   private final Volume above;
-  private final String suffix;
+  private final String name;
 
-  /** The device beneath {@code above}, named after it. */
-  HiddenDevice(Volume above, String suffix) {
+  /** The device of that name beneath {@code above}. */
+  HiddenDevice(Volume above, String name) {
     this.above = above;
-    this.suffix = suffix;
+    this.name = name;
   }
 
   @Override
   public final String name() {
-    return above.name() + suffix;
+    return name;
   }
 
   @Override

@@ -18,7 +18,8 @@ public final class Hold {
   private Hold() {}
 
   /** Waits for the requests in flight, holds all others, makes {@code change}, lets them go on. */
-  public static <E extends Exception> void during(OriginVolume origin, Change<E> change) throws E {
+  public static <E extends Exception> void during(LayeredVolume volume, Change<E> change) throws E {
+    OriginVolume origin = volume.bottom();
     Gate gate = origin.gate();
     boolean ours = !origin.suspended();
     long changes = ours ? gate.holdChanges() : 0;

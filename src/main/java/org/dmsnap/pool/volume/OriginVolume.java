@@ -1,29 +1,19 @@
 package org.dmsnap.pool.volume;
 
 import java.io.IOException;
-import java.util.List;
-import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ChangeTime;
-import org.dmsnap.block.DatedDevice;
-import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Linear;
 import org.dmsnap.engine.Origin;
-import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A volume that is an image, and the snapshots that were taken of it.
- *
- * <p>The structure changes under the pool's command lock, with the gate held where requests could
- * see it half done.
- */
-public final class OriginVolume extends Volume {
+/** A volume that is an image; at the bottom of all snapshots that were taken of it. */
+public final class OriginVolume extends LayeredVolume {
 
   private static final String POOL_PROTECTION =
       "the pool is mounted read-only; mount it without ro to change it";
@@ -32,10 +22,7 @@ public final class OriginVolume extends Volume {
   private final Origin origin;
   private final ChangeTime imageTime;
   private final boolean poolReadOnly;
-  private final RealDevice real = new RealDevice(this);
-  private volatile Layers layers = new Layers(List.of(), null, null);
   private volatile @Nullable String imageProtection;
-  private volatile @Nullable String protection;
   private volatile long suspension = NOT_SUSPENDED;
 
   /** Serves an image. */
@@ -45,11 +32,6 @@ public final class OriginVolume extends Volume {
     this.imageTime = served.imageTime();
     this.poolReadOnly = readOnly;
     settle();
-  }
-
-  /** The engine's part of it. */
-  public Origin origin() {
-    return origin;
   }
 
   /** Its image. */
@@ -69,124 +51,44 @@ public final class OriginVolume extends Volume {
     imageTime.changed();
   }
 
-  /** The device of its image, which shows while it has snapshots. */
-  public RealDevice real() {
-    return real;
-  }
-
-  /** Its snapshots, oldest first, without one that merges by now. */
-  public List<SnapshotVolume> snapshots() {
-    return layers.snapshots();
-  }
-
-  /** Its snapshots and the one that merges. */
-  public List<SnapshotVolume> dependents() {
-    Layers now = layers;
-    return now.merge() == null ? now.snapshots() : now.with(now.merge().volume()).snapshots();
-  }
-
-  /** Whether its image is beneath something. */
-  boolean layered() {
-    return !layers.none();
-  }
-
-  /** The snapshot that is to merge into it once both are closed, or null. */
-  public @Nullable SnapshotVolume due() {
-    return layers.due();
-  }
-
-  /** Notes which snapshot is to merge, if any. */
-  public void due(@Nullable SnapshotVolume volume) {
-    layers = new Layers(layers.snapshots(), volume, layers.merge());
-  }
-
-  /** The merge into it, failed ones included, or null. */
-  public @Nullable RunningMerge merge() {
-    return layers.merge();
-  }
-
-  /** Reads as merged from now on, and copies out for its snapshot no more; the gate is held. */
-  public void begin(RunningMerge begun) {
-    SnapshotVolume merging = begun.volume();
-    stopCopyingOut(merging);
-    layers = new Layers(layers.without(merging).snapshots(), null, begun);
-    settle();
-  }
-
-  /** The merge has ended, or is over with; the gate is held. */
-  public void endMerge() {
-    layers = new Layers(layers.snapshots(), layers.due(), null);
-    settle();
-  }
-
-  /** The snapshot that merges into it or is due to, or null. */
-  public @Nullable SnapshotVolume mergingSnapshot() {
-    return layers.mergingSnapshot();
-  }
-
-  /** Refuses what cannot be done while a snapshot merges into it or is due to. */
-  public void refuseWhileMerging(String why) throws ErrnoException {
-    SnapshotVolume merging = mergingSnapshot();
-    if (merging != null) {
-      throw new ErrnoException(
-          Errno.EBUSY, why + ": " + merging.name() + " merges into " + name() + " or is due to");
-    }
-  }
-
-  /** Its persistent snapshots, of which it can have none while {@link #layered} is false. */
-  List<SnapshotVolume> persistentSnapshots() {
-    return snapshots().stream().filter(SnapshotVolume::persistent).toList();
-  }
-
-  /** Adds a snapshot, which follows every change from now on; the gate is held. */
-  public void attach(SnapshotVolume volume) {
-    Snapshot snapshot = volume.snapshot();
-    if (snapshot != null) {
-      origin.add(snapshot);
-    }
-    layers = layers.with(volume);
-    settle();
-  }
-
-  /** Stops copying out for a snapshot; the gate is held. */
-  public void detach(SnapshotVolume volume) {
-    stopCopyingOut(volume);
-    layers = layers.without(volume);
-    settle();
-  }
-
-  /** Gives a snapshot of it a new store, and makes it the youngest; the gate is held. */
-  public void renew(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
-    stopCopyingOut(volume);
-    volume.renewed(cow, snapshot);
-    origin.add(snapshot);
-    layers = layers.without(volume).with(volume);
-    settle();
-  }
-
-  private void stopCopyingOut(SnapshotVolume volume) {
-    Snapshot snapshot = volume.snapshot();
-    if (snapshot != null) {
-      origin.remove(snapshot);
-    }
-  }
-
-  private void settle() {
-    RunningMerge running = layers.merge();
-    Target idle = snapshots().isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin);
-    served().by(running == null ? idle : running.target());
-    protection = poolReadOnly ? POOL_PROTECTION : imageProtection;
-    for (SnapshotVolume snapshot : snapshots()) {
-      if (snapshot.unloadable()) {
-        String which = "its snapshot " + snapshot.name() + ", which could not be loaded";
-        protection = name() + " is read-only until " + which + ", is repaired or removed";
-      }
-    }
+  @Override
+  Origin asOriginOrNull() {
+    return origin;
   }
 
   @Override
-  public @Nullable String writeProtection() {
-    return protection;
+  Target unmerged() {
+    return snapshots().isEmpty() ? new Linear(image()) : new SnapshotOrigin(origin);
+  }
+
+  @Override
+  @Nullable String ownProtection() {
+    return poolReadOnly ? POOL_PROTECTION : imageProtection;
+  }
+
+  @Override
+  public OriginVolume bottom() {
+    return this;
+  }
+
+  @Override
+  public int depth() {
+    return 0;
+  }
+
+  @Override
+  String realTable() {
+    return PoolTable.linear(sectors(), PoolFiles.image(name()));
+  }
+
+  @Override
+  String realStatus() {
+    return "0 " + sectors() + " linear ";
+  }
+
+  @Override
+  long realChangedNanos() {
+    return imageTime.look();
   }
 
   /** Its image was opened for reading alone, and why; before anyone looks. */
@@ -207,15 +109,11 @@ public final class OriginVolume extends Volume {
 
   @Override
   public String table() {
-    Layers now = layers;
-    RunningMerge running = now.merge();
+    RunningMerge running = merge();
     if (running != null) {
-      return running.volume().entry().mergeLine();
+      return running.table();
     }
-    long sectors = Sectors.in(size());
-    return now.snapshots().isEmpty()
-        ? PoolTable.linear(sectors, PoolFiles.image(name()))
-        : PoolTable.snapshotOrigin(name(), sectors);
+    return snapshots().isEmpty() ? realTable() : PoolTable.snapshotOrigin(name(), sectors());
   }
 
   @Override
@@ -260,28 +158,21 @@ public final class OriginVolume extends Volume {
     }
   }
 
-  /** Makes durable what was written to it and to its persistent snapshots. */
+  /** Makes durable what was written to it and to all persistent snapshots above. */
   public void flushAll() throws IOException {
     Flushes flushes = new Flushes();
     flushes.add(() -> served().target().flush());
-    persistentSnapshots().forEach(snapshot -> flushes.add(snapshot::flushIfValid));
+    flushSnapshots(this, flushes);
     flushes.add(image()::sync);
     flushes.end();
   }
 
-  /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */
-  public void refuseWithSnapshots(String what) throws ErrnoException {
-    refuseWhileMerging(name() + " cannot be " + what);
-    if (!snapshots().isEmpty()) {
-      List<String> names = snapshots().stream().map(Volume::name).toList();
-      throw new ErrnoException(
-          Errno.EBUSY,
-          name()
-              + " cannot be "
-              + what
-              + " while it has snapshots: "
-              + String.join(", ", names)
-              + "; remove those first");
+  private static void flushSnapshots(LayeredVolume of, Flushes flushes) {
+    for (SnapshotVolume snapshot : of.snapshots()) {
+      if (snapshot.persistent()) {
+        flushes.add(snapshot::flushIfValid);
+      }
+      flushSnapshots(snapshot, flushes);
     }
   }
 }

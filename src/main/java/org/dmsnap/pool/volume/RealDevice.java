@@ -2,56 +2,57 @@ package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
-import org.dmsnap.block.Sectors;
+import org.dmsnap.engine.Origin;
 import org.dmsnap.pool.table.PoolFiles;
-import org.dmsnap.pool.table.PoolTable;
 
-/** {@code ORIGIN-real}: an origin's image, there while the origin has snapshots or merges. */
-final class RealDevice extends HiddenDevice {
+/** {@code NAME-real}: what is beneath a volume, there while it has snapshots or one merges. */
+public final class RealDevice extends HiddenDevice {
 
-  private final OriginVolume origin;
+  private final LayeredVolume above;
 
-  /** The device beneath {@code origin}. */
-  RealDevice(OriginVolume origin) {
-    super(origin, PoolFiles.REAL);
-    this.origin = origin;
+  /** The device beneath {@code above}. */
+  RealDevice(LayeredVolume above) {
+    super(above, above.name() + PoolFiles.REAL);
+    this.above = above;
   }
 
   @Override
   public long size() {
-    return origin.size();
+    return above.size();
   }
 
   @Override
   public long changedNanos() {
-    return origin.imageTime().look();
+    return above.realChangedNanos();
   }
 
   @Override
   public long allocated() {
-    return origin.image().allocated();
+    Origin origin = above.asOriginOrNull();
+    return origin == null ? 0 : origin.image().allocated();
   }
 
   @Override
   public String table() {
-    return PoolTable.linear(Sectors.in(size()), PoolFiles.image(origin.name()));
+    return above.realTable();
   }
 
   @Override
   public String status() {
-    return "0 " + Sectors.in(size()) + " linear ";
+    return above.realStatus();
   }
 
   @Override
   public void opened() throws IOException {
-    if (!origin.layered()) {
+    if (!above.layered()) {
       throw gone();
     }
   }
 
   @Override
   BlockDevice deviceInside() throws IOException {
-    if (!origin.layered()) {
+    Origin origin = above.asOriginOrNull();
+    if (!above.layered() || origin == null) {
       throw gone();
     }
     return origin.image();
@@ -59,6 +60,6 @@ final class RealDevice extends HiddenDevice {
 
   @Override
   public void flush() throws IOException {
-    origin.flush();
+    above.flush();
   }
 }

@@ -39,7 +39,7 @@ public final class Reports {
   }
 
   private static VolumeReport of(SnapshotVolume volume) {
-    OriginVolume origin = volume.origin();
+    LayeredVolume origin = volume.origin();
     RunningMerge merge = origin.merge();
     boolean ours = merge != null && merge.volume() == volume;
     Snapshot snapshot = volume.snapshot();
@@ -50,12 +50,12 @@ public final class Reports {
         volume.size(),
         Sectors.toBytes(volume.entry().cowSectors()),
         volume.opens().any(),
-        0,
+        volume.dependents().size(),
         !volume.valid(),
         volume.overflowed(),
         origin.mergingSnapshot() == volume,
         ours && failed(merge),
-        origin.suspended(),
+        volume.bottom().suspended(),
         !volume.writable(),
         ours && failed(merge) ? null : percent(volume, usage),
         usage,

@@ -9,7 +9,7 @@ import org.dmsnap.store.Usage;
  *
  * @param volume the snapshot that merges; nobody can open it any more
  * @param target serves the origin meanwhile
- * @param hiddenCow the device of the COW file, under the origin's name
+ * @param hiddenCow the device of the COW file, under the name of the origin if that is one
  * @param end takes the snapshot away if it is merged by now; under the command lock
  * @param running whether it has been started
  */
@@ -24,6 +24,11 @@ public record RunningMerge(
   public RunningMerge(
       SnapshotVolume volume, SnapshotMerge target, CowDevice hiddenCow, Runnable end) {
     this(volume, target, hiddenCow, end, new AtomicBoolean());
+  }
+
+  /** The table line of the volume that it merges into. */
+  String table() {
+    return volume.entry().mergeLine(CowDevice.nameOver(volume.origin(), volume));
   }
 
   /** Whether it has been started. */

@@ -8,15 +8,18 @@ import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Feature;
+import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
+import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.jspecify.annotations.Nullable;
 
 /** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */
-public final class SnapshotVolume extends Volume {
+public final class SnapshotVolume extends LayeredVolume {
 
-  private final OriginVolume origin;
+  private final LayeredVolume origin;
   private final SnapshotEntry entry;
   private final boolean persistent;
   private volatile CowDevice hidden = new CowDevice(this);
@@ -26,7 +29,7 @@ public final class SnapshotVolume extends Volume {
 
   /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
   public SnapshotVolume(
-      String name, OriginVolume origin, SnapshotEntry entry, String file, ChangeTime time) {
+      String name, LayeredVolume origin, SnapshotEntry entry, String file, ChangeTime time) {
     super(name, origin.gate(), file, time);
     this.origin = origin;
     this.entry = entry;
@@ -41,7 +44,7 @@ public final class SnapshotVolume extends Volume {
   /** The engine has loaded it. */
   public void loaded(Snapshot loaded) {
     snapshot = loaded;
-    served().by(loaded);
+    settle();
   }
 
   /** It has another COW device, and what was there to be seen of its last one is gone. */
@@ -82,7 +85,7 @@ public final class SnapshotVolume extends Volume {
   }
 
   /** Its origin. */
-  public OriginVolume origin() {
+  public LayeredVolume origin() {
     return origin;
   }
 
@@ -107,6 +110,19 @@ public final class SnapshotVolume extends Volume {
     return loaded != null && loaded.valid();
   }
 
+  /** Refuses a merge of one that cannot be read. */
+  public void checkMergeable() throws ErrnoException {
+    if (!valid()) {
+      throw new ErrnoException(
+          Errno.EIO,
+          "Unable to merge invalidated snapshot "
+              + name()
+              + (unloadable
+                  ? ": it could not be loaded; bring its COW file back and mount again"
+                  : "; remove it, or reset it"));
+    }
+  }
+
   /** Whether it is in Overflow. */
   public boolean overflowed() {
     return valid() && parameters().equals("Overflow");
@@ -116,7 +132,8 @@ public final class SnapshotVolume extends Volume {
   public void flushIfValid() throws IOException {
     Snapshot loaded = snapshot;
     if (loaded != null && loaded.valid()) {
-      loaded.flush();
+      Target target = served().orNull();
+      (target == null ? loaded : target).flush(); // what waits of it, and its store
     }
   }
 
@@ -146,8 +163,48 @@ public final class SnapshotVolume extends Volume {
   }
 
   @Override
-  @Nullable String writeProtection() {
-    return origin.poolProtection();
+  @Nullable Origin asOriginOrNull() {
+    Snapshot loaded = snapshot;
+    return loaded == null ? null : loaded.asOrigin();
+  }
+
+  /** As long as something of it waits in memory it stays an origin. */
+  @Override
+  @Nullable Target unmerged() {
+    Snapshot loaded = snapshot;
+    return loaded == null || (snapshots().isEmpty() && !loaded.dependents().any())
+        ? loaded
+        : new SnapshotOrigin(loaded.asOrigin());
+  }
+
+  @Override
+  @Nullable String ownProtection() {
+    return bottom().poolProtection();
+  }
+
+  @Override
+  public OriginVolume bottom() {
+    return origin.bottom();
+  }
+
+  @Override
+  public int depth() {
+    return 1 + origin.depth();
+  }
+
+  @Override
+  String realTable() {
+    return entry().line(name());
+  }
+
+  @Override
+  String realStatus() {
+    return "0 " + sectors() + " snapshot " + parameters();
+  }
+
+  @Override
+  long realChangedNanos() {
+    return changedNanos();
   }
 
   @Override
@@ -157,7 +214,7 @@ public final class SnapshotVolume extends Volume {
 
   @Override
   void checkDiscard() throws IOException {
-    String protection = origin.writeProtection();
+    String protection = bottom().writeProtection();
     if (protection != null && entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
       throw new ErrnoException(Errno.EROFS, protection);
     }
@@ -167,8 +224,8 @@ public final class SnapshotVolume extends Volume {
   @Override
   void discarded() {
     if (entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
-      origin.contentChanged();
-      origin.dependents().forEach(Volume::contentChanged);
+      bottom().contentChanged();
+      bottom().tree().forEach(Volume::contentChanged);
     }
   }
 
@@ -179,21 +236,33 @@ public final class SnapshotVolume extends Volume {
 
   @Override
   public String table() {
-    return entry().line(name());
+    RunningMerge running = merge();
+    if (running != null) {
+      return running.table();
+    }
+    return snapshots().isEmpty() ? realTable() : PoolTable.snapshotOrigin(name(), sectors());
   }
 
   @Override
   public String status() {
-    return "0 " + sectors() + " snapshot " + parameters();
+    RunningMerge running = merge();
+    if (running != null) {
+      return "0 " + sectors() + " snapshot-merge " + running.target().status();
+    }
+    return snapshots().isEmpty() ? realStatus() : "0 " + sectors() + " snapshot-origin ";
   }
 
   private String parameters() {
-    Target target = served().orNull();
-    return target == null ? "Invalid" : target.status();
+    Snapshot loaded = snapshot;
+    return loaded == null || served().orNull() == null ? "Invalid" : loaded.status();
   }
 
   /** Gives back what it holds. */
   public void close() throws IOException {
+    Snapshot loaded = snapshot;
+    if (loaded != null) {
+      loaded.dependents().close();
+    }
     BlockDevice opened = cow;
     if (opened != null) {
       opened.close();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device that users open: takes each request through the gate to the target that serves it now.
  */
-public abstract sealed class Volume implements Device permits OriginVolume, SnapshotVolume {
+public abstract sealed class Volume implements Device permits LayeredVolume {
 
   private static final AtomicLong GENERATIONS = new AtomicLong();
 

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * A volume's state at one moment, for {@code lvs} and the metrics.
  *
  * @param name its name
- * @param origin the origin that it is a snapshot of; null for an origin
+ * @param origin what it is a snapshot of: an origin, or a snapshot; null for an origin
  * @param bytes its size; of a snapshot, its origin's
  * @param cowBytes the size of a snapshot's COW device, as listed if it could not be opened; 0 for
  *     an origin
  * @param open whether anyone has it open
- * @param snapshots how many snapshots it has; 0 for a snapshot
+ * @param snapshots how many snapshots were taken of it
  * @param invalid whether it is a snapshot that is Invalid
  * @param overflowed whether it is a snapshot that is in Overflow
  * @param merging whether it merges or is due to: of the origin and of the snapshot both

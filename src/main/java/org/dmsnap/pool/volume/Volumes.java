@@ -1,5 +1,6 @@
 package org.dmsnap.pool.volume;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -42,8 +43,8 @@ public final class Volumes {
   }
 
   /** The volume of that name, or null. */
-  public @Nullable Volume volume(String name) {
-    return devices.get(name) instanceof Volume volume ? volume : null;
+  public @Nullable LayeredVolume volume(String name) {
+    return devices.get(name) instanceof LayeredVolume volume ? volume : null;
   }
 
   /** How many volumes there are, one that merges included. */
@@ -54,6 +55,16 @@ public final class Volumes {
   /** The origins by name. */
   public List<OriginVolume> origins() {
     return List.copyOf(origins.values());
+  }
+
+  /** All volumes, one that merges included, each before what was taken of it. */
+  public List<LayeredVolume> layered() {
+    List<LayeredVolume> all = new ArrayList<>();
+    for (OriginVolume origin : origins.values()) {
+      all.add(origin);
+      all.addAll(origin.tree());
+    }
+    return all;
   }
 
   /** Adds an origin. */
@@ -83,23 +94,9 @@ public final class Volumes {
   public void publish() {
     NavigableMap<String, Device> now = new TreeMap<>();
     NavigableMap<String, Volume> reported = new TreeMap<>();
-    for (OriginVolume origin : origins.values()) {
-      show(now, origin);
-      reported.put(origin.name(), origin);
-      origin.dependents().forEach(volume -> reported.put(volume.name(), volume));
-      for (SnapshotVolume snapshot : origin.snapshots()) {
-        show(now, snapshot);
-        if (snapshot.hiddenCow().present()) {
-          show(now, snapshot.hiddenCow());
-        }
-      }
-      if (origin.layered()) {
-        show(now, origin.real());
-      }
-      RunningMerge merge = origin.merge();
-      if (merge != null) {
-        show(now, merge.hiddenCow());
-      }
+    for (LayeredVolume volume : layered()) {
+      reported.put(volume.name(), volume);
+      show(now, volume);
     }
     boolean same = devices.keySet().equals(now.keySet());
     devices = now;
@@ -109,7 +106,27 @@ public final class Volumes {
     }
   }
 
-  private static void show(NavigableMap<String, Device> devices, Device device) {
+  /** A volume, unless it merges by now, and what is beneath it. */
+  private static void show(NavigableMap<String, Device> devices, LayeredVolume volume) {
+    RunningMerge merge = volume.merge();
+    if (merge != null) {
+      put(devices, merge.hiddenCow());
+    }
+    if (volume.layered()) {
+      put(devices, volume.real());
+    }
+    if (volume instanceof SnapshotVolume snapshot) {
+      if (!snapshot.origin().snapshots().contains(snapshot)) {
+        return;
+      }
+      if (snapshot.hiddenCow().present()) {
+        put(devices, snapshot.hiddenCow());
+      }
+    }
+    put(devices, volume);
+  }
+
+  private static void put(NavigableMap<String, Device> devices, Device device) {
     devices.put(device.name(), device);
   }
 

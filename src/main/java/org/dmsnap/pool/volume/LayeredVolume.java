@@ -1,0 +1,227 @@
+package org.dmsnap.pool.volume;
+
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.dmsnap.block.ChangeTime;
+import org.dmsnap.block.DatedDevice;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.Gate;
+import org.dmsnap.engine.Origin;
+import org.dmsnap.engine.Snapshot;
+import org.dmsnap.engine.Target;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume as the origin of snapshots: what was taken of it and what merges into it.
+ *
+ * <p>The structure changes under the pool's command lock, with the gate held where requests could
+ * see it half done.
+ */
+public abstract sealed class LayeredVolume extends Volume permits OriginVolume, SnapshotVolume {
+
+  private final RealDevice real = new RealDevice(this);
+  private volatile Layers layers = new Layers(List.of(), null, null);
+  private volatile @Nullable String protection; // for the sake of a snapshot
+
+  /** A volume beneath nothing. */
+  LayeredVolume(String name, Gate gate, String file, ChangeTime time) {
+    super(name, gate, file, time);
+  }
+
+  /** The engine's part of it as an origin, or null if nothing is loaded. */
+  abstract @Nullable Origin asOriginOrNull();
+
+  /** What serves it while nothing merges into it; null if nothing does. */
+  abstract @Nullable Target unmerged();
+
+  /** Why it cannot be written whatever was taken of it, or null. */
+  abstract @Nullable String ownProtection();
+
+  /** The origin at the bottom: its image is the first of all that is read. */
+  public abstract OriginVolume bottom();
+
+  /** How many snapshots it reads through, itself included; an origin none. */
+  public abstract int depth();
+
+  /** The table line of the device beneath it, {@link #real}. */
+  abstract String realTable();
+
+  /** The status line of the device beneath it, {@link #real}. */
+  abstract String realStatus();
+
+  /** When what the device beneath it reads as was last changed: see {@link Device}. */
+  abstract long realChangedNanos();
+
+  /**
+   * The engine's part of it as an origin.
+   *
+   * @throws ErrnoException EIO if nothing is loaded
+   */
+  public final Origin asOrigin() throws ErrnoException {
+    Origin origin = asOriginOrNull();
+    if (origin == null) {
+      throw new ErrnoException(Errno.EIO, name() + " is not loaded");
+    }
+    return origin;
+  }
+
+  /** The device beneath it, which shows while it has snapshots. */
+  public final RealDevice real() {
+    return real;
+  }
+
+  /** Its snapshots, oldest first, without one that merges by now. */
+  public final List<SnapshotVolume> snapshots() {
+    return layers.snapshots();
+  }
+
+  /** Its snapshots and the one that merges. */
+  public final List<SnapshotVolume> dependents() {
+    Layers now = layers;
+    return now.merge() == null ? now.snapshots() : now.with(now.merge().volume()).snapshots();
+  }
+
+  /** All that was taken of it, and of that, and so on, from the bottom to the top. */
+  public final List<SnapshotVolume> tree() {
+    List<SnapshotVolume> all = new ArrayList<>();
+    for (SnapshotVolume snapshot : dependents()) {
+      all.add(snapshot);
+      all.addAll(snapshot.tree());
+    }
+    return all;
+  }
+
+  /** Whether it is beneath something. */
+  public final boolean layered() {
+    return !layers.none();
+  }
+
+  /** The snapshot that is to merge into it once both are closed, or null. */
+  public final @Nullable SnapshotVolume due() {
+    return layers.due();
+  }
+
+  /** Notes which snapshot is to merge, if any. */
+  public final void due(@Nullable SnapshotVolume volume) {
+    layers = new Layers(layers.snapshots(), volume, layers.merge());
+  }
+
+  /** The merge into it, failed ones included, or null. */
+  public final @Nullable RunningMerge merge() {
+    return layers.merge();
+  }
+
+  /** Reads as merged from now on, and copies out for its snapshot no more; the gate is held. */
+  public final void begin(RunningMerge begun) {
+    SnapshotVolume merging = begun.volume();
+    stopCopyingOut(merging);
+    layers = new Layers(layers.without(merging).snapshots(), null, begun);
+    settle();
+  }
+
+  /** The merge has ended, or is over with; the gate is held. */
+  public final void endMerge() {
+    layers = new Layers(layers.snapshots(), layers.due(), null);
+    settle();
+  }
+
+  /** The snapshot that merges into it or is due to, or null. */
+  public final @Nullable SnapshotVolume mergingSnapshot() {
+    return layers.mergingSnapshot();
+  }
+
+  /** Refuses what cannot be done while a snapshot merges into it or is due to. */
+  public final void refuseWhileMerging(String why) throws ErrnoException {
+    SnapshotVolume merging = mergingSnapshot();
+    if (merging != null) {
+      throw new ErrnoException(
+          Errno.EBUSY, why + ": " + merging.name() + " merges into " + name() + " or is due to");
+    }
+  }
+
+  /** Refuses what cannot be done with a snapshot of it that is due to merge into it. */
+  public final void refuseWhileMergingItself(SnapshotVolume snapshot, String why)
+      throws ErrnoException {
+    if (mergingSnapshot() == snapshot) {
+      throw new ErrnoException(
+          Errno.EBUSY, snapshot.name() + " is due to merge into " + name() + ": " + why);
+    }
+  }
+
+  /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */
+  public final void refuseWithSnapshots(String what) throws ErrnoException {
+    refuseWhileMerging(name() + " cannot be " + what);
+    if (!snapshots().isEmpty()) {
+      List<String> names = snapshots().stream().map(Volume::name).toList();
+      throw new ErrnoException(
+          Errno.EBUSY,
+          name()
+              + " cannot be "
+              + what
+              + " while it has snapshots: "
+              + String.join(", ", names)
+              + "; remove those first");
+    }
+  }
+
+  /** Adds a snapshot, which follows every change from now on; the gate is held. */
+  public final void attach(SnapshotVolume volume) {
+    copyOut(volume.snapshot());
+    layers = layers.with(volume);
+    settle();
+  }
+
+  /** Stops copying out for a snapshot; the gate is held. */
+  public final void detach(SnapshotVolume volume) {
+    stopCopyingOut(volume);
+    layers = layers.without(volume);
+    settle();
+  }
+
+  /** Gives a snapshot of it a new store, and makes it the youngest; the gate is held. */
+  public final void renew(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
+    stopCopyingOut(volume);
+    volume.renewed(cow, snapshot);
+    copyOut(snapshot);
+    layers = layers.without(volume).with(volume);
+    settle();
+  }
+
+  private void copyOut(@Nullable Snapshot snapshot) {
+    Origin origin = asOriginOrNull();
+    if (snapshot != null && origin != null) {
+      origin.add(snapshot);
+    }
+  }
+
+  private void stopCopyingOut(SnapshotVolume volume) {
+    Snapshot snapshot = volume.snapshot();
+    Origin origin = asOriginOrNull();
+    if (snapshot != null && origin != null) {
+      origin.remove(snapshot);
+    }
+  }
+
+  /** Is served, and protected, by what lies over it now; the gate is held. */
+  final void settle() {
+    RunningMerge running = layers.merge();
+    Target target = running == null ? unmerged() : running.target();
+    if (target != null) {
+      served().by(target);
+    }
+    protection = null;
+    for (SnapshotVolume snapshot : snapshots()) {
+      if (snapshot.unloadable()) {
+        String which = "its snapshot " + snapshot.name() + ", which could not be loaded";
+        protection = name() + " is read-only until " + which + ", is repaired or removed";
+      }
+    }
+  }
+
+  @Override
+  public final @Nullable String writeProtection() {
+    String forOthers = protection;
+    return forOthers == null ? ownProtection() : forOthers;
+  }
+}
