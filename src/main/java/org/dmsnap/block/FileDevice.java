@@ -26,6 +26,7 @@ public final class FileDevice implements BlockDevice {
   private static final int DONTNEED = 4;
 
   private final StampedLock inUse = new StampedLock();
+  private final FileTransfers transfers = new FileTransfers();
   private final String path;
   private final Tether tether;
   private int fd; // -1 once closed, which every call answers with EBADF
@@ -61,7 +62,7 @@ public final class FileDevice implements BlockDevice {
     long stamp = inUse.readLock();
     try {
       for (int done = 0; done < length; ) {
-        long n = LIBC.pread(fd, buffer.address(), length - done, position + done);
+        long n = transfers.pread(fd, buffer.address(), length - done, position + done);
         done += advance(buffer, n, "pread", position + done);
       }
     } finally {
@@ -76,7 +77,7 @@ public final class FileDevice implements BlockDevice {
     long stamp = inUse.readLock();
     try {
       for (int done = 0; done < length; ) {
-        long n = LIBC.pwrite(fd, buffer.address(), length - done, position + done);
+        long n = transfers.pwrite(fd, buffer.address(), length - done, position + done);
         done += advance(buffer, n, "pwrite", position + done);
       }
     } finally {

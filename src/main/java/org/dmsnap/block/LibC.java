@@ -40,6 +40,11 @@ public interface LibC {
   @ssize_t
   long pread(int fd, @uintptr_t long address, @size_t long count, @off_t long offset);
 
+  /** See preadv2(2); the second argument is the address of so many {@code struct iovec}. */
+  @SaveError
+  @ssize_t
+  long preadv2(int fd, @uintptr_t long vectors, int count, @off_t long offset, int flags);
+
   /** See pwrite(2). */
   @SaveError
   @ssize_t
@@ -81,6 +86,10 @@ public interface LibC {
   /** See fallocate(2). */
   @SaveError
   int fallocate(int fd, int mode, @off_t long offset, @off_t long length);
+
+  /** See fstatfs(2); the last argument is the address to put it at. */
+  @SaveError
+  int fstatfs(int fd, @uintptr_t long buffer);
 
   /** See ftruncate(2). */
   @SaveError

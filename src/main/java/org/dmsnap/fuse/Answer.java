@@ -22,6 +22,9 @@ final class Answer {
 
   private static final Logger LOG = LoggerFactory.getLogger("dmsnap");
 
+  /** Where its length is. */
+  static final int LENGTH = 0;
+
   private static final int ERROR = 4;
   private static final int UNIQUE = 8;
 
@@ -52,14 +55,21 @@ final class Answer {
    */
   void send(long unique, int error, int following) {
     int length = HEADER_BYTES + following;
-    memory.putInt(0, length);
+    memory.putInt(LENGTH, length);
     memory.putInt(ERROR, error);
     memory.putLong(UNIQUE, unique);
-    if (LibC.INSTANCE.write(device, memory.address(), length) < 0) {
+    send(device, memory, length);
+  }
+
+  /** Sends what lies in {@code memory}, header and all; whether the kernel took it. */
+  static boolean send(int device, Pointer memory, int length) {
+    boolean sent = LibC.INSTANCE.write(device, memory.address(), length) >= 0;
+    if (!sent) {
       Errno errno = LastErrno.get();
       if (errno != Errno.ENOENT && errno != Errno.ENODEV) { // given up, or unmounted by force
         LOG.error("a request could not be answered: {}", errno.description());
       }
     }
+    return sent;
   }
 }

@@ -28,22 +28,18 @@ final class DataRequests {
   private final GivenUp givenUp;
   private final RequestMemory memory;
   private final Answer answer;
+  private final StalePages stalePages;
 
   /**
-   * @param memory where the requests are, one after the other
-   * @param answer in that memory
+   * @param exchange of the thread that serves them
    */
-  DataRequests(
-      HandleTable handles,
-      Interrupts interrupts,
-      GivenUp givenUp,
-      RequestMemory memory,
-      Answer answer) {
+  DataRequests(HandleTable handles, Interrupts interrupts, GivenUp givenUp, Exchange exchange) {
     this.handles = handles;
     this.interrupts = interrupts;
     this.givenUp = givenUp;
-    this.memory = memory;
-    this.answer = answer;
+    memory = exchange.request();
+    answer = exchange.answer();
+    stalePages = exchange.stalePages();
   }
 
   /**
@@ -73,11 +69,24 @@ final class DataRequests {
     long unique = memory.unique();
     int result;
     try {
-      result = handle().read(memory.bytes(), memory.readLength(), memory.offset());
+      result = read(handle(), memory.readLength(), memory.offset());
     } catch (Throwable failure) {
       result = Errors.toErrno("read", failure);
     }
     answer.send(unique, Math.min(result, 0), Math.max(result, 0));
+  }
+
+  private int read(Handle handle, int length, long position) throws IOException {
+    PageCache cache = handle.cache();
+    if (cache == null || memory.direct()) {
+      return handle.read(memory.bytes(), length, position);
+    }
+    cache.filling();
+    try {
+      return handle.read(memory.bytes(), length, position);
+    } finally {
+      cache.filled();
+    }
   }
 
   private void write(int received) {
@@ -95,7 +104,13 @@ final class DataRequests {
 
   private int write(Handle handle, long unique, int length) throws IOException {
     if (!(handle instanceof ControlHandle)) {
-      return handle.write(memory.bytes(), length, memory.offset());
+      long position = memory.offset();
+      int written = handle.write(memory.bytes(), length, position);
+      PageCache cache = handle.cache();
+      if (written > 0 && cache != null && memory.direct() && cache.mayHideWrite()) {
+        stalePages.drop(memory.node(), position, written);
+      }
+      return written;
     }
     givenUp.begins(unique);
     try {

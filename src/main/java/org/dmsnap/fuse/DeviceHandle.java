@@ -23,15 +23,19 @@ final class DeviceHandle extends Handle {
 
   private final Device device;
   private final StallListener stalls;
+  private final PageCache cache;
   private final boolean readWrite;
 
   /**
+   * @param cache what the kernel has cached of the volume
    * @param readWrite whether it was opened for both, as who makes an image of a file does
    */
-  DeviceHandle(Node.Block node, StallListener stalls, boolean readWrite) throws IOException {
+  DeviceHandle(Node.Block node, StallListener stalls, PageCache cache, boolean readWrite)
+      throws IOException {
     super(node);
     this.device = node.device();
     this.stalls = stalls;
+    this.cache = cache;
     this.readWrite = readWrite;
     device.opened();
   }
@@ -79,6 +83,16 @@ final class DeviceHandle extends Handle {
     } finally {
       stalls.resumed();
     }
+  }
+
+  @Override
+  PageCache cache() {
+    return cache;
+  }
+
+  @Override
+  boolean writesHeld() {
+    return device.writesHeld();
   }
 
   @Override

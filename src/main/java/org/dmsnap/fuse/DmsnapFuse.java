@@ -1,8 +1,6 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -36,7 +34,6 @@ final class DmsnapFuse extends FuseStubFS {
   private final HandleTable handles = new HandleTable();
   private final PathCallbacks byPath;
   private final HandleCallbacks byHandle = new HandleCallbacks(handles);
-  private final CountDownLatch begun = new CountDownLatch(1);
 
   DmsnapFuse(Pool pool, StallListener stalls, MountOptions options) {
     this.pool = pool;
@@ -64,17 +61,6 @@ final class DmsnapFuse extends FuseStubFS {
   /** jnr-fuse's own struct. */
   FuseOperations struct() {
     return fuseOperations;
-  }
-
-  /** Waits at most so long for the kernel's first request; whether that has come. */
-  boolean awaitBegin(long millis) throws InterruptedException {
-    return begun.await(millis, TimeUnit.MILLISECONDS);
-  }
-
-  @Override
-  public @Nullable Pointer init(Pointer connection) {
-    begun.countDown();
-    return null; // libfuse's private data: there are none
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class FuseMount implements AutoCloseable {
   private final Mountpoint mountpoint;
   private final LibFuseOptions options;
   private final Pointer fuse;
+  private final FuseRequests requests;
   private final PointerByReference libFuseMountpoint = new PointerByReference();
 
   private FuseMount(
@@ -50,6 +51,7 @@ public final class FuseMount implements AutoCloseable {
     this.mountpoint = mountpoint;
     this.options = options;
     fuse = setUp();
+    requests = new FuseRequests(libFuse, fuse, fileSystem.handles(), loop);
   }
 
   /**
@@ -67,7 +69,7 @@ public final class FuseMount implements AutoCloseable {
         Mountpoint.ready(mountpoint, options.handedOn().contains(MountOptions.NONEMPTY));
     FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
     mount.begin(pool);
-    loop.start(new FuseRequests(mount.libFuse, mount.fuse, fileSystem.handles()));
+    loop.start(mount.requests);
     mount.awaitBegin();
     pool.cacheListener(name -> mount.dropCache(name, pool));
     return mount;
@@ -150,6 +152,7 @@ public final class FuseMount implements AutoCloseable {
       throw interrupted(interrupted);
     }
     try {
+      requests.close();
       libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
     } finally {
       Reference.reachabilityFence(fileSystem);
@@ -216,10 +219,9 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
-  /** Waits until kernel and libfuse have agreed: who asks something from then on is answered. */
   private void awaitBegin() throws IOException {
     try {
-      while (!fileSystem.awaitBegin(POLL_MILLIS)) {
+      while (!requests.awaitBegin(POLL_MILLIS)) {
         if (loop.ended()) {
           close();
           throw new ErrnoException(
@@ -229,6 +231,9 @@ public final class FuseMount implements AutoCloseable {
       }
     } catch (InterruptedException interrupted) {
       throw interrupted(interrupted);
+    } catch (ErrnoException refused) {
+      detach();
+      throw refused;
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.dmsnap.block.ErrnoException;
+import org.jspecify.annotations.Nullable;
 import ru.serce.jnrfuse.struct.FileStat;
 
 /**
@@ -69,6 +70,16 @@ abstract class Handle {
 
   /** ftruncate(2) to {@code size} bytes. */
   abstract void truncate(long size) throws IOException;
+
+  /** What the kernel may have cached of it; null if nothing. */
+  @Nullable PageCache cache() {
+    return null;
+  }
+
+  /** Whether writes to it are held, or about to be, until somebody resumes them. */
+  boolean writesHeld() {
+    return false;
+  }
 
   /** fsync(2). */
   void flush() throws IOException {

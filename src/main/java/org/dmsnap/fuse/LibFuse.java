@@ -55,6 +55,15 @@ public interface LibFuse {
   int fuse_chan_fd(Pointer channel);
 
   /**
+   * A channel over an open file: whoever processes a request with it has the answer written there.
+   * Null if there is no memory.
+   */
+  @Nullable Pointer fuse_kern_chan_new(int fd);
+
+  /** Frees a channel that no session has, and closes its file. */
+  void fuse_chan_destroy(Pointer channel);
+
+  /**
    * Waits for a request.
    *
    * @param channel the address of the channel's address, which this may replace

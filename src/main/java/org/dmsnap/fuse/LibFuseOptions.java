@@ -20,8 +20,9 @@ final class LibFuseOptions {
 
   /**
    * Whole transfers of 128 KiB; no time at which the kernel may believe in names and sizes, for
-   * volumes come, go and grow by control files; and enough requests in the background that held
-   * ones do not keep the others out (the kernel's default is 12).
+   * volumes come, go and grow by control files; and as many requests in the background as there may
+   * be, asynchronous direct ones among them, so that held ones do not keep the others out (the
+   * kernel's default is 12).
    */
   private static final List<String> ALWAYS =
       List.of(
@@ -31,8 +32,8 @@ final class LibFuseOptions {
           "entry_timeout=0",
           "attr_timeout=0",
           "negative_timeout=0",
-          "max_background=1024",
-          "congestion_threshold=768",
+          "max_background=65535",
+          "congestion_threshold=49151",
           "use_ino", // see InodeNumber
           "hard_remove", // or unlinking an open file becomes a rename, with its own errno
           "subtype=dmsnap",

@@ -3,6 +3,8 @@ package org.dmsnap.fuse;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.Encoding;
 import jnr.ffi.annotations.SaveError;
+import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.LastErrno;
 import org.dmsnap.kernel.FileNameCharset;
 
 /** The system calls about mounts and threads that Java lacks. */
@@ -18,6 +20,9 @@ public interface MountCalls {
   /** {@code prctl}: the calling thread serves block I/O (Linux 5.6). */
   int PR_SET_IO_FLUSHER = 57;
 
+  /** {@code memfd_create}: no child has it. */
+  int MFD_CLOEXEC = 1;
+
   /** The C library. */
   MountCalls INSTANCE = LibraryLoader.create(MountCalls.class).load("c");
 
@@ -32,6 +37,15 @@ public interface MountCalls {
   /** See memfd_create(2). */
   @SaveError
   int memfd_create(String name, int flags);
+
+  /** A file without a name, in memory, that no child of this process has; answers its number. */
+  static int memoryFile(String name) throws ErrnoException {
+    int file = INSTANCE.memfd_create(name, MFD_CLOEXEC);
+    if (file < 0) {
+      throw LastErrno.failure("memfd_create");
+    }
+    return file;
+  }
 
   /** See dup(2). */
   int dup(int fd);

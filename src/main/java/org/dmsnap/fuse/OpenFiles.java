@@ -68,10 +68,11 @@ final class OpenFiles {
     if (FileFlags.forWriting(info)) {
       checkWritable(device);
     }
-    Handle handle = new DeviceHandle(node, stalls, FileFlags.forReadingAndWriting(info));
+    PageCache cache = caches.of(device);
+    Handle handle = new DeviceHandle(node, stalls, cache, FileFlags.forReadingAndWriting(info));
     if (device.hidden()) {
       FileFlags.setDirectIo(info);
-    } else if (caches.good(device)) {
+    } else if (cache.good(device)) {
       FileFlags.setKeepCache(info);
     }
     return handle;

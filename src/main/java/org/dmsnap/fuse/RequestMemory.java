@@ -27,12 +27,16 @@ final class RequestMemory {
 
   private static final int OPCODE = 4;
   private static final int UNIQUE = 8;
+  private static final int NODE = 16;
   private static final int FH = 40;
   private static final int INTERRUPTED = 40;
   private static final int OFFSET = 48;
   private static final int SIZE = 56;
   private static final int WHENCE = 56;
+  private static final int HOW = 60; // the flags of a read or write itself
   private static final int REQUEST_BYTES = 80;
+
+  private static final int LOCK_OWNER = 1 << 1; // FUSE_READ_LOCKOWNER, FUSE_WRITE_LOCKOWNER
 
   private final int capacity;
   private final Pointer request;
@@ -72,6 +76,11 @@ final class RequestMemory {
     return bytes;
   }
 
+  /** The 4 bytes at {@code offset} in the request. */
+  int getInt(int offset) {
+    return request.getInt(offset);
+  }
+
   /** What is asked for. */
   int opcode() {
     return request.getInt(OPCODE);
@@ -90,6 +99,16 @@ final class RequestMemory {
   /** What lseek(2) is to look for. */
   int whence() {
     return request.getInt(WHENCE);
+  }
+
+  /** Whether a read or write goes past the page cache: only such a one tells who asks. */
+  boolean direct() {
+    return (request.getInt(HOW) & LOCK_OWNER) != 0;
+  }
+
+  /** The node that it is about. */
+  long node() {
+    return request.getLong(NODE);
   }
 
   /** The handle of a read, write or seek. */

@@ -3,6 +3,8 @@ package org.dmsnap.fuse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dmsnap.block.DiskThread;
 import org.dmsnap.engine.StallListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,10 +15,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>They are Java threads, so that a request need not attach one to the virtual machine: that
  * alone is most of what jnr-fuse's own mount costs. A thread that must wait says so ({@link
- * #stalling}), and if fewer than wanted are left free, another is started. Such a further one
- * leaves, between two requests, once nobody has waited for a while: the kernel wakes the threads in
- * turn, so each that is not needed costs all of them their warm caches. Otherwise loops end when
- * the mount is gone.
+ * #stalling}), and so does one that is about to wait for a disk ({@link DiskThread}); if fewer than
+ * wanted are left free, another is started. Such a further one leaves, between two requests, once
+ * nobody has waited for a while: the kernel wakes the threads in turn, so each that is not needed
+ * costs all of them their warm caches. Otherwise loops end when the mount is gone.
+ *
+ * <p>For those who wait for disks there are {@link #MOST_AT_DISKS} further threads: no disk gains
+ * by more. For those who wait for something else there are as many as wait, since it may be that
+ * what they wait for needs one.
  *
  * <p>Make one before the pool, which wants a {@link StallListener}.
  */
@@ -30,12 +36,17 @@ public final class SessionLoop implements StallListener {
   /** How long after the last wait further threads stay: starting one costs as much as a sync. */
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How many threads that wait for a disk have another in their place. */
+  static final int MOST_AT_DISKS = 64;
+
   private final int wanted;
   private final long quietNanos;
   private final List<Thread> threads = new ArrayList<>(); // guarded by this
   private @Nullable Requests requests; // guarded by this; null before the start
-  private int stalled; // guarded by this
-  private long lastStall; // guarded by this: System.nanoTime
+  private final AtomicInteger stalled = new AtomicInteger();
+  private final AtomicInteger atDisks = new AtomicInteger();
+  private volatile int size; // of threads
+  private volatile long lastStall; // System.nanoTime
   private int started; // guarded by this: threads so far
   private boolean ended; // guarded by this
 
@@ -84,29 +95,55 @@ public final class SessionLoop implements StallListener {
     }
   }
 
-  private synchronized void cover() {
-    if (requests != null && !ended && threads.size() - stalled <= wanted) {
+  private void cover() {
+    stalled.incrementAndGet();
+    lastStall = System.nanoTime();
+    if (free() < wanted) {
+      try {
+        bringUp();
+      } catch (Throwable failure) {
+        stalled.decrementAndGet();
+        throw failure;
+      }
+    }
+  }
+
+  private synchronized void bringUp() {
+    if (requests != null && !ended && free() < wanted) {
       addThread(new LoopThread(requests, true));
     }
-    stalled++;
+  }
+
+  private void uncover() {
+    stalled.decrementAndGet();
     lastStall = System.nanoTime();
   }
 
-  private synchronized void uncover() {
-    stalled--;
-    lastStall = System.nanoTime();
+  private int free() {
+    return size - stalled.get();
   }
 
   /** Whether {@code further} has to stay; if not, it counts no more. */
-  private synchronized boolean stays(Thread further) {
-    boolean spare = threads.size() - stalled > wanted;
-    boolean leaves = spare && System.nanoTime() - lastStall >= quietNanos && !ended;
-    return !leaves || !threads.remove(further);
+  private boolean stays(Thread further) {
+    return !spare() || System.nanoTime() - lastStall < quietNanos || !leaves(further);
+  }
+
+  private boolean spare() {
+    return free() > wanted;
+  }
+
+  private synchronized boolean leaves(Thread further) {
+    if (!spare() || ended) {
+      return false;
+    }
+    threads.remove(further);
+    size = threads.size();
+    return true;
   }
 
   /** How many threads there are now, waiting ones included. */
-  public synchronized int size() {
-    return threads.size();
+  public int size() {
+    return size;
   }
 
   /** Whether the mount is gone. */
@@ -147,6 +184,7 @@ public final class SessionLoop implements StallListener {
     thread.setName("fuse-" + started);
     thread.start();
     threads.add(thread);
+    size = threads.size();
     started++;
   }
 
@@ -156,16 +194,44 @@ public final class SessionLoop implements StallListener {
   }
 
   /** One thread in one loop. */
-  private final class LoopThread extends Thread {
+  final class LoopThread extends DiskThread {
 
     private final Requests requests;
     private final boolean further;
     private int waits; // this thread only: a wait may lie within another
+    private boolean covered; // this thread only: another is there for its wait for a disk
 
     LoopThread(Requests requests, boolean further) {
-      super(null, null, "fuse", STACK_BYTES);
+      super("fuse", STACK_BYTES);
       this.requests = requests;
       this.further = further;
+    }
+
+    @Override
+    protected void waiting() {
+      if (waits++ == 0) {
+        covered = atDisks.incrementAndGet() <= MOST_AT_DISKS && covers();
+      }
+    }
+
+    @Override
+    protected void waited() {
+      if (--waits == 0) {
+        atDisks.decrementAndGet();
+        if (covered) {
+          uncover();
+        }
+      }
+    }
+
+    private boolean covers() {
+      try {
+        cover();
+        return true;
+      } catch (OutOfMemoryError noThread) {
+        LOG.warn("{} waits for a disk and has nobody in its place: {}", getName(), noThread);
+        return false;
+      }
     }
 
     @Override

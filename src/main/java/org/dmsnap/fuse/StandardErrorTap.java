@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.dmsnap.block.LastErrno;
 import org.dmsnap.block.LibC;
 
 /**
@@ -16,7 +15,6 @@ import org.dmsnap.block.LibC;
 final class StandardErrorTap implements AutoCloseable {
 
   private static final int STANDARD_ERROR = 2;
-  private static final int CLOSE_ON_EXEC = 1; // MFD_CLOEXEC
 
   private final int memory;
   private final int terminal;
@@ -28,10 +26,7 @@ final class StandardErrorTap implements AutoCloseable {
 
   /** Begins to keep it. */
   static StandardErrorTap open() throws IOException {
-    int memory = MountCalls.INSTANCE.memfd_create("stderr", CLOSE_ON_EXEC);
-    if (memory < 0) {
-      throw LastErrno.failure("memfd_create");
-    }
+    int memory = MountCalls.memoryFile("stderr");
     int terminal = MountCalls.INSTANCE.dup(STANDARD_ERROR);
     LibC.INSTANCE.dup2(memory, STANDARD_ERROR);
     return new StandardErrorTap(memory, terminal);

@@ -13,6 +13,8 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.LibC;
+import org.dmsnap.engine.StallListener;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,8 @@ class DataRequestsTest {
 
   private static final int CAPACITY = 0x21000;
   private static final long UNIQUE = 0x1122334455667788L;
-  private static final int O_RDWR_CREAT = 0102;
+  private static final long NODE = 0x99aabbccL;
+  private static final int O_RDWR_CREAT = 02102; // and append
 
   private static final int GETATTR = 3;
   private static final int READ = 15;
@@ -53,9 +56,9 @@ class DataRequestsTest {
     device = LibC.INSTANCE.openat(-1, directory.resolve("fuse").toString(), O_RDWR_CREAT, 0600);
     handles.add(new Bytes()); // so that the number is not the one of all zeroes
     number = handles.add(file);
-    memory = new RequestMemory(CAPACITY);
-    Answer answer = new Answer(device, memory.answer());
-    requests = new DataRequests(handles, new Interrupts(), new GivenUp(device), memory, answer);
+    Exchange exchange = Exchange.over(device, CAPACITY, StallListener.NONE);
+    memory = exchange.request();
+    requests = new DataRequests(handles, new Interrupts(), new GivenUp(device), exchange);
   }
 
   @AfterEach
@@ -179,6 +182,53 @@ class DataRequestsTest {
   }
 
   @Test
+  void a_direct_write_has_pages_dropped_that_were_read_lately_before_it_is_answered()
+      throws Exception {
+    file.cache = new PageCache();
+    serve(READ, number, 0, 0, new byte[0]);
+    Files.write(directory.resolve("fuse"), new byte[0]);
+
+    serveDirect(WRITE, 8192, 4096, new byte[4096]);
+
+    assertThat(answers()).endsWith(answer(0, written(4096))).startsWith(stale(8192, 4096));
+    assertThat(answers()).hasSize(40 + 24);
+  }
+
+  @Test
+  void a_direct_write_has_pages_dropped_that_are_being_read() throws Exception {
+    file.cache = new PageCache();
+    file.cache.filling();
+
+    serveDirect(WRITE, 0, 4096, new byte[4096]);
+
+    assertThat(answers()).startsWith(stale(0, 4096));
+  }
+
+  @Test
+  void without_pages_or_without_a_write_past_them_none_are_dropped() throws Exception {
+    file.cache = new PageCache();
+    serveDirect(READ, 0, 0, new byte[0]);
+    serveDirect(WRITE, 0, 512, new byte[512]);
+    serve(READ, number, 0, 0, new byte[0]);
+    serve(WRITE, number, 0, 512, new byte[512]);
+
+    byte[] written = answer(0, written(512));
+    byte[] read = answer(0, new byte[0]);
+    assertThat(answers()).isEqualTo(concat(read, written, read, written));
+  }
+
+  @Test
+  void a_direct_write_that_failed_drops_no_pages() throws Exception {
+    file.cache = new PageCache();
+    file.cache.filling();
+    file.failure = new ErrnoException(Errno.ENOSPC, "full");
+
+    serveDirect(WRITE, 0, 512, new byte[512]);
+
+    assertThat(answers()).isEqualTo(answer(-28, new byte[0]));
+  }
+
+  @Test
   void interrupts_are_dropped_and_all_else_is_left_to_libfuse() throws Exception {
     assertThat(serve(INTERRUPT, number, 0, 0, new byte[0])).isTrue();
     assertThat(serve(GETATTR, number, 0, 0, new byte[0])).isFalse();
@@ -188,10 +238,20 @@ class DataRequestsTest {
 
   /** As the kernel sends it: {@code fuse_in_header}, {@code fuse_read_in}, the bytes. */
   private boolean serve(int opcode, int fh, long offset, int size, byte[] bytes) {
+    return serve(opcode, fh, offset, size, 0, bytes);
+  }
+
+  /** As it sends what goes past its page cache: with the owner of locks. */
+  private void serveDirect(int opcode, long offset, int size, byte[] bytes) {
+    assertThat(serve(opcode, number, offset, size, 1 << 1, bytes)).isTrue();
+  }
+
+  private boolean serve(int opcode, int fh, long offset, int size, int how, byte[] bytes) {
     int length = 80 + bytes.length;
     ByteBuffer request = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
     request.putInt(length).putInt(opcode).putLong(UNIQUE);
-    request.position(40).putLong(fh).putLong(offset).putInt(size);
+    request.putLong(NODE);
+    request.position(40).putLong(fh).putLong(offset).putInt(size).putInt(how);
     request.position(80).put(bytes);
     MemoryIO.getInstance().putByteArray(memory.address(), request.array(), 0, length);
     return requests.serve(length);
@@ -215,6 +275,13 @@ class DataRequestsTest {
     return answer.putInt(length).putInt(error).putLong(UNIQUE).put(following).array();
   }
 
+  /** As {@code fuse_notify_inval_inode_out} stands after its header. */
+  private static byte[] stale(long position, long length) {
+    ByteBuffer notice = ByteBuffer.allocate(40).order(ByteOrder.nativeOrder());
+    notice.putInt(40).putInt(2).putLong(0);
+    return notice.putLong(NODE).putLong(position).putLong(length).array();
+  }
+
   private static byte[] written(int count) {
     return ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putInt(count).array();
   }
@@ -235,7 +302,13 @@ class DataRequestsTest {
     }
 
     private final byte[] content = new byte[256 << 10];
-    private Exception failure;
+    private @Nullable Exception failure;
+    private @Nullable PageCache cache;
+
+    @Override
+    @Nullable PageCache cache() {
+      return cache;
+    }
 
     @Override
     int read(Pointer buffer, int length, long position) throws IOException {

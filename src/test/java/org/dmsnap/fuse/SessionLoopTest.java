@@ -87,6 +87,24 @@ class SessionLoopTest {
   }
 
   @Test
+  void who_waits_for_a_disk_has_another_in_its_place_up_to_as_many_as_a_disk_likes()
+      throws Exception {
+    loop.start(queue);
+
+    waitForDisksIn(SessionLoop.MOST_AT_DISKS);
+    assertThat(loop.size()).isEqualTo(SessionLoop.MOST_AT_DISKS + WANTED);
+    waitForDisksIn(1);
+    assertThat(loop.size()).isEqualTo(SessionLoop.MOST_AT_DISKS + WANTED);
+    waitIn(3); // for something else: as ever
+    assertThat(loop.size()).isEqualTo(SessionLoop.MOST_AT_DISKS + WANTED + 3);
+
+    release.countDown();
+    while (loop.size() > WANTED) {
+      serveOne();
+    }
+  }
+
+  @Test
   void no_request_is_lost_by_threads_that_come_and_go() throws Exception {
     loop.start(queue);
     CountDownLatch served = new CountDownLatch(2000);
@@ -126,6 +144,22 @@ class SessionLoopTest {
             waiting.countDown();
             await(release);
             loop.resumed();
+          });
+    }
+    waiting.await();
+  }
+
+  /** As {@link #waitIn}, for a disk. */
+  private void waitForDisksIn(int requests) throws InterruptedException {
+    CountDownLatch waiting = new CountDownLatch(requests);
+    for (int i = 0; i < requests; i++) {
+      queue.add(
+          () -> {
+            SessionLoop.LoopThread thread = (SessionLoop.LoopThread) Thread.currentThread();
+            thread.waiting();
+            waiting.countDown();
+            await(release);
+            thread.waited();
           });
     }
     waiting.await();

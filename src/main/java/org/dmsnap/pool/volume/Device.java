@@ -27,6 +27,9 @@ public sealed interface Device permits Volume, HiddenDevice {
   /** Whether it is one of the hidden devices, which change without anyone writing them. */
   boolean hidden();
 
+  /** Whether its writes are held, or about to be, until somebody resumes its origin. */
+  boolean writesHeld();
+
   /**
    * When what it reads as was last changed, by whomever and however, in nanoseconds since 1970:
    * later with every change, and the same at the next mount.

@@ -34,6 +34,11 @@ abstract sealed class HiddenDevice implements Device permits RealDevice, CowDevi
   }
 
   @Override
+  public final boolean writesHeld() {
+    return false; // there are none
+  }
+
+  @Override
   public final long generation() {
     return above.generation();
   }

@@ -24,6 +24,7 @@ public final class OriginVolume extends LayeredVolume {
   private final boolean poolReadOnly;
   private volatile @Nullable String imageProtection;
   private volatile long suspension = NOT_SUSPENDED;
+  private volatile boolean writesHeld; // from before it is suspended until after
 
   /** Serves an image. */
   public OriginVolume(String name, ServedImage served, boolean readOnly) {
@@ -129,6 +130,11 @@ public final class OriginVolume extends LayeredVolume {
     return false;
   }
 
+  @Override
+  public boolean writesHeld() {
+    return writesHeld;
+  }
+
   /** Whether changes are held. */
   public boolean suspended() {
     return suspension != NOT_SUSPENDED;
@@ -140,6 +146,7 @@ public final class OriginVolume extends LayeredVolume {
    * @throws ErrnoException if that failed; nothing is held then
    */
   public void suspend() throws IOException {
+    writesHeld = true;
     suspension = gate().holdChanges();
     try {
       flushAll();
@@ -155,6 +162,7 @@ public final class OriginVolume extends LayeredVolume {
       long stamp = suspension;
       suspension = NOT_SUSPENDED;
       gate().release(stamp);
+      writesHeld = false;
     }
   }
 

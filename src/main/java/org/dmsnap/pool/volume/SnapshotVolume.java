@@ -84,6 +84,11 @@ public final class SnapshotVolume extends LayeredVolume {
     return persistent;
   }
 
+  @Override
+  public boolean writesHeld() {
+    return origin.writesHeld();
+  }
+
   /** Its origin. */
   public LayeredVolume origin() {
     return origin;

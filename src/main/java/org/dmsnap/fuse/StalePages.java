@@ -1,0 +1,65 @@
+package org.dmsnap.fuse;
+
+import jnr.constants.platform.Errno;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import org.dmsnap.block.LastErrno;
+import org.dmsnap.block.LibC;
+import org.dmsnap.engine.StallListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the kernel drop pages that it has cached ({@code FUSE_NOTIFY_INVAL_INODE}), one thread's:
+ * after a header as of an {@link Answer}, whose error is the kind of notice, 8 bytes for the node,
+ * 8 for the position, 8 for the length.
+ */
+final class StalePages {
+
+  private static final Logger LOG = LoggerFactory.getLogger("dmsnap");
+
+  private static final int INVAL_INODE = 2;
+
+  private static final int KIND = 4;
+  private static final int NODE = 16;
+  private static final int POSITION = 24;
+  private static final int LENGTH = 32;
+  private static final int BYTES = 40;
+
+  private final int device;
+  private final StallListener stalls;
+  private final Pointer notice = Memory.allocateDirect(Runtime.getSystemRuntime(), BYTES, true);
+
+  /**
+   * @param device the descriptor of {@code /dev/fuse}
+   * @param stalls told that the thread waits
+   */
+  StalePages(int device, StallListener stalls) {
+    this.device = device;
+    this.stalls = stalls;
+    notice.putInt(Answer.LENGTH, BYTES);
+    notice.putInt(KIND, INVAL_INODE);
+  }
+
+  /**
+   * Drops those of a range of a node; those that are being read or written it waits for, so others
+   * must be able to serve these.
+   */
+  void drop(long node, long position, long length) {
+    notice.putLong(NODE, node);
+    notice.putLong(POSITION, position);
+    notice.putLong(LENGTH, length);
+    stalls.stalling();
+    try {
+      if (LibC.INSTANCE.write(device, notice.address(), BYTES) < 0) {
+        Errno errno = LastErrno.get();
+        if (errno != Errno.ENOENT && errno != Errno.ENODEV) { // forgotten, or unmounted
+          LOG.error("the page cache may be stale: {}", errno.description());
+        }
+      }
+    } finally {
+      stalls.resumed();
+    }
+  }
+}
