@@ -130,6 +130,10 @@ final class FuseRequests implements Requests, AutoCloseable {
       if (memory.opcode() == NewerFlags.INIT) {
         begun.complete(sent);
       }
+      int back = sent ? 0 : Unwanted.takeBack(memory, its.answer(), length);
+      if (back > 0) {
+        its.process(session, memory, back);
+      }
     } finally {
       answers.push(its);
     }

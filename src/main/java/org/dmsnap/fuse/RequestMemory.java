@@ -81,6 +81,18 @@ final class RequestMemory {
     return request.getInt(offset);
   }
 
+  /** Makes of it another request of so many bytes, of the same number, about {@code node}. */
+  void becomes(int opcode, int length, long node) {
+    request.putInt(0, length);
+    request.putInt(OPCODE, opcode);
+    request.putLong(NODE, node);
+  }
+
+  /** Puts the 8 bytes of that index after the header. */
+  void putBody(int index, long value) {
+    request.putLong(FH + (long) index * Long.BYTES, value);
+  }
+
   /** What is asked for. */
   int opcode() {
     return request.getInt(OPCODE);
