@@ -25,6 +25,9 @@ import org.dmsnap.engine.StallListener;
  */
 final class FuseRequests implements Requests, AutoCloseable {
 
+  /** What a request may have, its header and a page's rest included. */
+  private static final int CAPACITY = NewerFlags.MAX_BYTES + 0x1000;
+
   private static final int NO_LONGER_WANTED = 1;
   private static final int INTERRUPTED = -Errno.EINTR.intValue();
 
@@ -60,7 +63,7 @@ final class FuseRequests implements Requests, AutoCloseable {
 
   @Override
   public int serveWhile(BooleanSupplier wanted) {
-    Exchange exchange = Exchange.over(device, (int) libFuse.fuse_chan_bufsize(channel), stalls);
+    Exchange exchange = Exchange.over(device, CAPACITY, stalls);
     RequestMemory memory = exchange.request();
     DataRequests data = new DataRequests(handles, interrupts, givenUp, exchange);
     Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);

@@ -19,15 +19,15 @@ final class LibFuseOptions {
   private static final String USER_ALLOW_OTHER = "user_allow_other";
 
   /**
-   * Whole transfers of 128 KiB; no time at which the kernel may believe in names and sizes, for
-   * volumes come, go and grow by control files; and as many requests in the background as there may
-   * be, asynchronous direct ones among them, so that held ones do not keep the others out (the
-   * kernel's default is 12).
+   * Reads as large as may be, and writes as large as libfuse knows; no time at which the kernel may
+   * believe in names and sizes, for volumes come, go and grow by control files; and as many
+   * requests in the background as there may be, asynchronous direct ones among them, so that held
+   * ones do not keep the others out (the kernel's default is 12).
    */
   private static final List<String> ALWAYS =
       List.of(
           "big_writes",
-          "max_read=131072",
+          "max_read=" + NewerFlags.MAX_BYTES,
           "max_write=131072",
           "entry_timeout=0",
           "attr_timeout=0",

@@ -13,7 +13,8 @@ import jnr.ffi.Pointer;
  *                    44  4  minor                20  4  minor
  *                    48  4  max_readahead        24  4  max_readahead    answer 16  8  fh
  *                    52  4  flags                28  4  flags                   24  4  flags
- *                    56  4  flags2               32 16  of requests
+ *                    56  4  flags2               36  4  max_write
+ *                                                44  2  max_pages
  *                                                48  4  flags2
  *                                                52 28  unused
  * </pre>
@@ -21,11 +22,17 @@ import jnr.ffi.Pointer;
  * <ul>
  *   <li><i>Asynchronous direct I/O</i>: what one task has under way with libaio, io_uring or a loop
  *       device comes all at once, and no longer one request after the other.
+ *   <li><i>Requests of 1 MiB</i>, which libfuse 2.9 would have of 128 KiB (Linux 4.20).
  *   <li><i>Parallel direct writes</i>: those to a volume that was opened with {@code O_DIRECT} do
  *       not exclude each other. Such an open is then past the page cache whatever it asks for, and
  * </ul>
  */
 final class NewerFlags {
+
+  /** The most that a request may move. */
+  static final int MAX_BYTES = 1 << 20;
+
+  private static final int PAGE_BYTES = 4096; // the smallest that there are
 
   private static final int OPEN = 14;
   static final int INIT = 26;
@@ -33,11 +40,14 @@ final class NewerFlags {
   private static final int INIT_REQUEST_FLAGS = 52;
   private static final int INIT_REQUEST_FLAGS2 = 56;
   private static final int INIT_FLAGS = 28;
+  private static final int INIT_MAX_WRITE = 36;
+  private static final int INIT_MAX_PAGES = 44;
   private static final int INIT_FLAGS2 = 48;
   private static final int INIT_OLD_BYTES = 40;
   private static final int INIT_BYTES = 80;
 
   private static final int ASYNC_DIO = 1 << 15;
+  private static final int MAX_PAGES = 1 << 22;
   private static final int INIT_EXT = 1 << 30; // there are flags2
   private static final int DIRECT_IO_ALLOW_MMAP = 1 << 4; // of flags2
 
@@ -86,6 +96,11 @@ final class NewerFlags {
     answer.putInt(INIT_FLAGS, flags);
     answer.setMemory(INIT_OLD_BYTES, INIT_BYTES - INIT_OLD_BYTES, (byte) 0);
     answer.putInt(INIT_FLAGS2, offered2 & DIRECT_IO_ALLOW_MMAP);
+    if ((offered & MAX_PAGES) != 0) {
+      answer.putInt(INIT_FLAGS, flags | MAX_PAGES);
+      answer.putInt(INIT_MAX_WRITE, MAX_BYTES);
+      answer.putShort(INIT_MAX_PAGES, (short) (MAX_BYTES / PAGE_BYTES));
+    }
     answer.putInt(Answer.LENGTH, INIT_BYTES);
     parallel = (offered2 & DIRECT_IO_ALLOW_MMAP) != 0;
     return INIT_BYTES;

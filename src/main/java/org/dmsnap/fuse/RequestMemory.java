@@ -48,7 +48,7 @@ final class RequestMemory {
    */
   RequestMemory(int capacity) {
     this.capacity = capacity;
-    Pointer memory = Memory.allocateDirect(Runtime.getSystemRuntime(), capacity + 2L * PAGE);
+    Pointer memory = Memory.allocateDirect(Runtime.getSystemRuntime(), capacity + 2 * PAGE, false);
     long page = PAGE - memory.address() % PAGE; // the first within, but for one at its start
     long first = page < REQUEST_BYTES ? page + PAGE : page;
     bytes = memory.slice(first);

@@ -24,7 +24,7 @@ import ru.serce.jnrfuse.struct.FileStat;
 /** Requests as the kernel puts them; a file takes the answers. */
 class DataRequestsTest {
 
-  private static final int CAPACITY = 0x21000;
+  private static final int CAPACITY = 0x101000;
   private static final long UNIQUE = 0x1122334455667788L;
   private static final long NODE = 0x99aabbccL;
   private static final int O_RDWR_CREAT = 02102; // and append
@@ -87,7 +87,7 @@ class DataRequestsTest {
 
   @Test
   void the_longest_read_and_write_that_the_kernel_sends_fit() throws Exception {
-    byte[] most = new byte[128 << 10];
+    byte[] most = new byte[1 << 20];
     Arrays.fill(most, (byte) 9);
 
     serve(WRITE, number, 1, most.length, most);
@@ -301,7 +301,7 @@ class DataRequestsTest {
       super(new Node.Gone("/bytes"));
     }
 
-    private final byte[] content = new byte[256 << 10];
+    private final byte[] content = new byte[2 << 20];
     private @Nullable Exception failure;
     private @Nullable PageCache cache;
 

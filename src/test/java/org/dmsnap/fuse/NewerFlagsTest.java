@@ -20,6 +20,7 @@ class NewerFlagsTest {
 
   private static final int ASYNC_READ = 1;
   private static final int ASYNC_DIO = 1 << 15;
+  private static final int MAX_PAGES = 1 << 22;
   private static final int INIT_EXT = 1 << 30;
   private static final int ALLOW_MMAP = 1 << 4;
   private static final int OTHERS = 1 << 20 | 1 << 13;
@@ -48,6 +49,15 @@ class NewerFlagsTest {
     for (int unused : new int[] {40, 44, 52, 56, 76}) {
       assertThat(answer.getInt(unused)).isZero();
     }
+  }
+
+  @Test
+  void requests_are_of_1_mib_where_a_kernel_has_such() throws Exception {
+    init(ASYNC_READ | MAX_PAGES, 0);
+
+    assertThat(answer.getInt(28)).isEqualTo(ASYNC_READ | MAX_PAGES);
+    assertThat(answer.getInt(36)).as("max_write").isEqualTo(1 << 20);
+    assertThat(answer.getShort(44)).as("max_pages").isEqualTo((short) 256);
   }
 
   @Test
