@@ -60,7 +60,8 @@ public final class Creation {
     if (origin instanceof SnapshotVolume snapshot) {
       checkStack(request, snapshot);
     }
-    origin.refuseWhileMerging(
+    Refusals.whileMerging(
+        origin,
         "Snapshots of an origin that has a merging snapshot are not supported (wait for that)");
     state.checkFree(request.name());
     FeatureWords.check(request.features());
@@ -203,7 +204,7 @@ public final class Creation {
               + PoolTable.MOST_DEPTH
               + "; take one of a snapshot further down");
     }
-    of.origin().refuseWhileMergingItself(of, "no snapshot can be taken of it");
+    Refusals.whileMergingItself(of, "no snapshot can be taken of it");
     checkReadable(of);
   }
 

@@ -31,15 +31,15 @@ public final class Extension {
     }
     if (volume instanceof SnapshotVolume snapshot) {
       snapshot(snapshot, bytes, relative);
-      snapshot.cachesStale();
+      snapshot.freshness().cachesStale();
     } else if (volume instanceof OriginVolume origin) {
       origin(origin, bytes, relative);
-      origin.contentChanged();
+      origin.freshness().contentChanged();
     }
   }
 
   private void origin(OriginVolume origin, long bytes, boolean relative) throws IOException {
-    origin.refuseWithSnapshots("extended");
+    Refusals.withSnapshots(origin, "extended");
     String protection = origin.writeProtection();
     if (protection != null) {
       throw new ErrnoException(Errno.EROFS, protection);

@@ -1,7 +1,6 @@
 package org.dmsnap.pool.change;
 
 import java.io.IOException;
-import java.util.concurrent.RejectedExecutionException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Snapshot;
@@ -17,21 +16,26 @@ import org.dmsnap.pool.volume.Volume;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges snapshots into their origins: refuses, defers, starts, ends. Under the command lock, but
- * for what says otherwise.
+ * Merges snapshots into their origins: refuses, starts, ends; {@link DueMerges} are those that
+ * wait. Under the command lock.
  */
 public final class Merging {
 
   /** How long an open volume is given to close: close(2) returns before it is. */
   private static final long CLOSING_MILLIS = 1000;
 
-  private static final String WILL_OCCUR = ": the merge will occur when both are closed";
-
   private final PoolState state;
+  private final DueMerges dues;
 
   /** Merges in {@code state}'s pool. */
   public Merging(PoolState state) {
     this.state = state;
+    this.dues = new DueMerges(state, this);
+  }
+
+  /** Those that wait. */
+  DueMerges dues() {
+    return dues;
   }
 
   /** Merges {@code volume} now, or once it and its origin are closed unless {@code force}. */
@@ -55,7 +59,7 @@ public final class Merging {
       }
       return;
     }
-    defer(snapshot, open);
+    dues.defer(snapshot, open);
   }
 
   private static void check(SnapshotVolume snapshot, boolean force) throws ErrnoException {
@@ -77,8 +81,8 @@ public final class Merging {
               + snapshot.name()
               + " is transient (N); only P and PO merge");
     }
-    snapshot.refuseWithSnapshots("merged");
-    snapshot.checkMergeable();
+    Refusals.withSnapshots(snapshot, "merged");
+    Refusals.ofInvalid(snapshot);
     String protection = origin.writeProtection();
     if (protection != null) {
       throw new IllegalArgumentException(
@@ -99,74 +103,12 @@ public final class Merging {
     }
   }
 
-  private void defer(SnapshotVolume snapshot, @Nullable String open) throws IOException {
-    state.table().changeThoughFull(table -> table.withMerge(snapshot.name(), MergeStage.DUE));
-    due(snapshot);
-    state
-        .log()
-        .info(
-            "Delaying merge since "
-                + (open == null ? "one of the two" : open)
-                + " is open: "
-                + snapshot.name()
-                + " into "
-                + snapshot.origin().name()
-                + WILL_OCCUR);
-    look(snapshot); // either may have been closed before it was watched
-  }
-
-  private void due(SnapshotVolume snapshot) {
-    snapshot.origin().due(snapshot);
-    snapshot.origin().opens().whenNone(() -> look(snapshot));
-    snapshot.opens().whenNone(() -> look(snapshot));
-    state.volumes().publish();
-  }
-
-  private static void noLongerDue(SnapshotVolume snapshot) {
-    snapshot.origin().due(null);
-    snapshot.origin().opens().whenNone(null);
-    snapshot.opens().whenNone(null);
-  }
-
-  /** Looks, later and on another thread, whether a due merge can start; any thread. */
-  void look(SnapshotVolume snapshot) {
-    try {
-      state.background().execute(() -> lookNow(snapshot));
-    } catch (RejectedExecutionException closing) {
-      state.log().info("the merge of " + snapshot.name() + " is left to the next mount");
-    }
-  }
-
-  private void lookNow(SnapshotVolume snapshot) {
-    try {
-      state.commands().unlessClosed(() -> startDue(snapshot));
-    } catch (IOException | RuntimeException failure) {
-      state.log().error("the merge of " + snapshot.name() + " stays due: " + failure.getMessage());
-    }
-  }
-
-  private void startDue(SnapshotVolume snapshot) throws IOException {
-    LayeredVolume origin = snapshot.origin();
-    if (origin.due() != snapshot || state.options().readOnly()) {
-      return;
-    }
-    if (!snapshot.valid() && !snapshot.unloadable()) {
-      state.table().changeThoughFull(table -> table.withMerge(snapshot.name(), null));
-      noLongerDue(snapshot);
-      state
-          .log()
-          .error("the merge of " + snapshot.name() + " is dropped, as it has become Invalid");
-    } else if (origin.writable() && !origin.opens().any() && !snapshot.opens().any()) {
-      start(snapshot, false);
-    }
-  }
-
   /** What is due or under way when the pool is opened: goes on, unless it must not. */
   public void resumeAll() {
     for (LayeredVolume origin : state.volumes().layered()) {
       for (SnapshotVolume snapshot : origin.snapshots()) {
         if (state.table().current().merges().get(snapshot.name()) == MergeStage.DUE) {
-          due(snapshot);
+          dues.watch(snapshot);
         }
       }
       resume(origin);
@@ -181,7 +123,7 @@ public final class Merging {
       return;
     }
     if (due != null) {
-      lookNow(due);
+      dues.lookNow(due);
     } else if (merge != null && !merge.started()) {
       told(merge.volume(), "resumed");
       merge.start();
@@ -231,7 +173,7 @@ public final class Merging {
   }
 
   /** Starts, unless someone has opened either of the two meanwhile; whether it did. */
-  private boolean start(SnapshotVolume volume, boolean force) throws IOException {
+  boolean start(SnapshotVolume volume, boolean force) throws IOException {
     Snapshot snapshot = volume.snapshot();
     if (snapshot == null) {
       throw new ErrnoException(Errno.EIO, volume.name() + " is not loaded");
@@ -245,7 +187,7 @@ public final class Merging {
     if (merge == null) {
       return false;
     }
-    noLongerDue(volume);
+    DueMerges.forget(volume);
     if (volume.opens().any()) {
       state.caches().drop(volume); // while it can still be opened by name
     }
@@ -265,22 +207,22 @@ public final class Merging {
   private void startInside(SnapshotVolume volume, Snapshot snapshot, boolean force)
       throws IOException {
     LayeredVolume origin = volume.origin();
-    origin.cachesStale(); // first: whoever opens it from now on reads nothing cached
+    origin.freshness().cachesStale(); // first: whoever opens it from now on reads nothing cached
     if (!force && (origin.opens().any() || !volume.opens().retire(0))) {
       return;
     }
     try {
       volume.flushWithOrigin();
-      volume.checkMergeable();
+      Refusals.ofInvalid(volume);
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
     } catch (IOException | RuntimeException failure) {
       volume.opens().unretire();
       throw failure;
     }
     volume.cutForMerge();
-    volume.contentChanged();
+    volume.freshness().contentChanged();
     origin.begin(prepare(volume, snapshot, "started"));
-    origin.contentChanged();
+    origin.freshness().contentChanged();
   }
 
   private void told(SnapshotVolume volume, String what) {

@@ -44,7 +44,7 @@ public final class Removal {
 
   /** Removes {@code volume}: a snapshot, or an origin that has none. */
   private void remove(LayeredVolume volume) throws IOException {
-    volume.refuseWithSnapshots("removed");
+    Refusals.withSnapshots(volume, "removed");
     if (!state.table().current().snapshotsOf(volume.name()).isEmpty()) {
       throw new ErrnoException(Errno.EBUSY, volume.name() + " has snapshots in the pool's table");
     }

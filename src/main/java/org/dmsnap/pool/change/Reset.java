@@ -51,8 +51,8 @@ public final class Reset {
       throw new IllegalArgumentException(
           volume.name() + " is an origin; a snapshot of it can be reset");
     }
-    snapshot.refuseWithSnapshots("reset");
-    snapshot.origin().refuseWhileMerging(snapshot.name() + " cannot be reset");
+    Refusals.withSnapshots(snapshot, "reset");
+    Refusals.whileMerging(snapshot.origin(), snapshot.name() + " cannot be reset");
     checkReadable(snapshot.origin());
     checkFile(snapshot);
     awaitClosed(snapshot);

@@ -42,7 +42,7 @@ public final class SnapshotWatch implements SnapshotListener {
 
   @Override
   public void invalidated(Snapshot snapshot, String reason, boolean recorded) throws IOException {
-    volume.contentChanged();
+    volume.freshness().contentChanged();
     if (!toldOfInvalid.getAndSet(true)) { // it is recorded later if it cannot be now
       state.log().error("Snapshot " + volume.name() + " became Invalid: " + reason);
     }
@@ -50,7 +50,7 @@ public final class SnapshotWatch implements SnapshotListener {
       state.table().changeThoughFull(table -> table.withInvalid(volume.name(), reason));
     }
     if (volume.origin().due() == volume) {
-      new Merging(state).look(volume);
+      new Merging(state).dues().look(volume);
     }
   }
 
@@ -140,7 +140,7 @@ public final class SnapshotWatch implements SnapshotListener {
   }
 
   private void told(long before, long after) {
-    volume.cachesStale();
+    volume.freshness().cachesStale();
     state
         .log()
         .info("Snapshot " + volume.name() + " extended from " + before + "s to " + after + "s");

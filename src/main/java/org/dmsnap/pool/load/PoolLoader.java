@@ -225,7 +225,7 @@ public final class PoolLoader {
     }
     origin.attach(volume);
     if (merges && !volume.unloadable()) {
-      origin.contentChanged(); // it read as merged before
+      origin.freshness().contentChanged(); // it read as merged before
       dropped.add(volume);
     }
     return volume;

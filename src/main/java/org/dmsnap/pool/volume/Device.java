@@ -13,7 +13,7 @@ import org.dmsnap.block.NativeBuffer;
  * Every request to a device that is gone fails with EIO. Failures are {@link
  * org.dmsnap.block.ErrnoException}s.
  */
-public sealed interface Device permits Volume, HiddenDevice {
+public sealed interface Device permits GatedDevice, HiddenDevice {
 
   /** The device's name. */
   String name();

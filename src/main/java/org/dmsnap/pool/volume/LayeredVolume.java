@@ -3,7 +3,6 @@ package org.dmsnap.pool.volume;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Gate;
@@ -25,8 +24,8 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
   private volatile @Nullable String protection; // for the sake of a snapshot
 
   /** A volume beneath nothing. */
-  LayeredVolume(String name, Gate gate, String file, ChangeTime time) {
-    super(name, gate, file, time);
+  LayeredVolume(String name, Gate gate, String file, Freshness freshness) {
+    super(name, gate, file, freshness);
   }
 
   /** The engine's part of it as an origin, or null if nothing is loaded. */
@@ -41,17 +40,11 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
   /** The origin at the bottom: its image is the first of all that is read. */
   public abstract OriginVolume bottom();
 
+  /** How it is shown, and the device beneath it. */
+  abstract Lines lines();
+
   /** How many snapshots it reads through, itself included; an origin none. */
   public abstract int depth();
-
-  /** The table line of the device beneath it, {@link #real}. */
-  abstract String realTable();
-
-  /** The status line of the device beneath it, {@link #real}. */
-  abstract String realStatus();
-
-  /** When what the device beneath it reads as was last changed: see {@link Device}. */
-  abstract long realChangedNanos();
 
   /**
    * The engine's part of it as an origin.
@@ -131,40 +124,6 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
     return layers.mergingSnapshot();
   }
 
-  /** Refuses what cannot be done while a snapshot merges into it or is due to. */
-  public final void refuseWhileMerging(String why) throws ErrnoException {
-    SnapshotVolume merging = mergingSnapshot();
-    if (merging != null) {
-      throw new ErrnoException(
-          Errno.EBUSY, why + ": " + merging.name() + " merges into " + name() + " or is due to");
-    }
-  }
-
-  /** Refuses what cannot be done with a snapshot of it that is due to merge into it. */
-  public final void refuseWhileMergingItself(SnapshotVolume snapshot, String why)
-      throws ErrnoException {
-    if (mergingSnapshot() == snapshot) {
-      throw new ErrnoException(
-          Errno.EBUSY, snapshot.name() + " is due to merge into " + name() + ": " + why);
-    }
-  }
-
-  /** Refuses, with LVM's word for it, what cannot be done while it has snapshots. */
-  public final void refuseWithSnapshots(String what) throws ErrnoException {
-    refuseWhileMerging(name() + " cannot be " + what);
-    if (!snapshots().isEmpty()) {
-      List<String> names = snapshots().stream().map(Volume::name).toList();
-      throw new ErrnoException(
-          Errno.EBUSY,
-          name()
-              + " cannot be "
-              + what
-              + " while it has snapshots: "
-              + String.join(", ", names)
-              + "; remove those first");
-    }
-  }
-
   /** Adds a snapshot, which follows every change from now on; the gate is held. */
   public final void attach(SnapshotVolume volume) {
     copyOut(volume.snapshot());
@@ -217,6 +176,16 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
         protection = name() + " is read-only until " + which + ", is repaired or removed";
       }
     }
+  }
+
+  @Override
+  public final String table() {
+    return lines().table();
+  }
+
+  @Override
+  public final String status() {
+    return lines().status();
   }
 
   @Override

@@ -2,14 +2,10 @@ package org.dmsnap.pool.volume;
 
 import java.io.IOException;
 import org.dmsnap.block.BlockDevice;
-import org.dmsnap.block.ChangeTime;
-import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Linear;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
-import org.dmsnap.pool.table.PoolFiles;
-import org.dmsnap.pool.table.PoolTable;
 import org.jspecify.annotations.Nullable;
 
 /** A volume that is an image; at the bottom of all snapshots that were taken of it. */
@@ -20,7 +16,7 @@ public final class OriginVolume extends LayeredVolume {
   private static final long NOT_SUSPENDED = 0; // a gate never gives this stamp
 
   private final Origin origin;
-  private final ChangeTime imageTime;
+  private final OriginLines lines;
   private final boolean poolReadOnly;
   private volatile @Nullable String imageProtection;
   private volatile long suspension = NOT_SUSPENDED;
@@ -28,9 +24,13 @@ public final class OriginVolume extends LayeredVolume {
 
   /** Serves an image. */
   public OriginVolume(String name, ServedImage served, boolean readOnly) {
-    super(name, served.origin().gate(), served.file(), served.time());
+    super(
+        name,
+        served.origin().gate(),
+        served.file(),
+        new Freshness(served.time(), served.imageTime()));
     this.origin = served.origin();
-    this.imageTime = served.imageTime();
+    this.lines = new OriginLines(this, served.imageTime());
     this.poolReadOnly = readOnly;
     settle();
   }
@@ -38,18 +38,6 @@ public final class OriginVolume extends LayeredVolume {
   /** Its image. */
   public BlockDevice image() {
     return origin.image();
-  }
-
-  /** When its image was last changed. */
-  ChangeTime imageTime() {
-    return imageTime;
-  }
-
-  /** What is written may wait in memory, where its image shows it already. */
-  @Override
-  void changed() {
-    super.changed();
-    imageTime.changed();
   }
 
   @Override
@@ -73,23 +61,13 @@ public final class OriginVolume extends LayeredVolume {
   }
 
   @Override
+  Lines lines() {
+    return lines;
+  }
+
+  @Override
   public int depth() {
     return 0;
-  }
-
-  @Override
-  String realTable() {
-    return PoolTable.linear(sectors(), PoolFiles.image(name()));
-  }
-
-  @Override
-  String realStatus() {
-    return "0 " + sectors() + " linear ";
-  }
-
-  @Override
-  long realChangedNanos() {
-    return imageTime.look();
   }
 
   /** Its image was opened for reading alone, and why; before anyone looks. */
@@ -106,23 +84,6 @@ public final class OriginVolume extends LayeredVolume {
   @Override
   public long size() {
     return image().size();
-  }
-
-  @Override
-  public String table() {
-    RunningMerge running = merge();
-    if (running != null) {
-      return running.table();
-    }
-    return snapshots().isEmpty() ? realTable() : PoolTable.snapshotOrigin(name(), sectors());
-  }
-
-  @Override
-  public String status() {
-    Target target = served().orNull();
-    return "0 "
-        + Sectors.in(size())
-        + (target == null ? " error " : " " + target.type() + " " + target.status());
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class RealDevice extends HiddenDevice {
 
   @Override
   public long changedNanos() {
-    return above.realChangedNanos();
+    return above.lines().realChangedNanos();
   }
 
   @Override
@@ -34,12 +34,12 @@ public final class RealDevice extends HiddenDevice {
 
   @Override
   public String table() {
-    return above.realTable();
+    return above.lines().realTable();
   }
 
   @Override
   public String status() {
-    return above.realStatus();
+    return above.lines().realStatus();
   }
 
   @Override

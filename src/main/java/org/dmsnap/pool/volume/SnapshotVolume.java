@@ -12,7 +12,6 @@ import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
-import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,7 @@ public final class SnapshotVolume extends LayeredVolume {
   private final LayeredVolume origin;
   private final SnapshotEntry entry;
   private final boolean persistent;
+  private final SnapshotLines lines = new SnapshotLines(this);
   private volatile CowDevice hidden = new CowDevice(this);
   private volatile @Nullable DatedDevice cow;
   private volatile @Nullable Snapshot snapshot;
@@ -30,7 +30,7 @@ public final class SnapshotVolume extends LayeredVolume {
   /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
   public SnapshotVolume(
       String name, LayeredVolume origin, SnapshotEntry entry, String file, ChangeTime time) {
-    super(name, origin.gate(), file, time);
+    super(name, origin.gate(), file, new Freshness(time, null));
     this.origin = origin;
     this.entry = entry;
     this.persistent = !file.isEmpty();
@@ -54,7 +54,7 @@ public final class SnapshotVolume extends LayeredVolume {
     unloadable = false;
     cow = opened;
     loaded(loaded);
-    contentChanged();
+    freshness().contentChanged();
   }
 
   /** It is Invalid by the pool's table: nothing is loaded, nothing to be protected. */
@@ -115,22 +115,9 @@ public final class SnapshotVolume extends LayeredVolume {
     return loaded != null && loaded.valid();
   }
 
-  /** Refuses a merge of one that cannot be read. */
-  public void checkMergeable() throws ErrnoException {
-    if (!valid()) {
-      throw new ErrnoException(
-          Errno.EIO,
-          "Unable to merge invalidated snapshot "
-              + name()
-              + (unloadable
-                  ? ": it could not be loaded; bring its COW file back and mount again"
-                  : "; remove it, or reset it"));
-    }
-  }
-
   /** Whether it is in Overflow. */
   public boolean overflowed() {
-    return valid() && parameters().equals("Overflow");
+    return valid() && lines.parameters().equals("Overflow");
   }
 
   /** Makes its exceptions durable. */
@@ -193,23 +180,13 @@ public final class SnapshotVolume extends LayeredVolume {
   }
 
   @Override
+  SnapshotLines lines() {
+    return lines;
+  }
+
+  @Override
   public int depth() {
     return 1 + origin.depth();
-  }
-
-  @Override
-  String realTable() {
-    return entry().line(name());
-  }
-
-  @Override
-  String realStatus() {
-    return "0 " + sectors() + " snapshot " + parameters();
-  }
-
-  @Override
-  long realChangedNanos() {
-    return changedNanos();
   }
 
   @Override
@@ -229,37 +206,14 @@ public final class SnapshotVolume extends LayeredVolume {
   @Override
   void discarded() {
     if (entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
-      bottom().contentChanged();
-      bottom().tree().forEach(Volume::contentChanged);
+      bottom().freshness().contentChanged();
+      bottom().tree().forEach(snapshot -> snapshot.freshness().contentChanged());
     }
   }
 
   @Override
   public long size() {
     return origin.size();
-  }
-
-  @Override
-  public String table() {
-    RunningMerge running = merge();
-    if (running != null) {
-      return running.table();
-    }
-    return snapshots().isEmpty() ? realTable() : PoolTable.snapshotOrigin(name(), sectors());
-  }
-
-  @Override
-  public String status() {
-    RunningMerge running = merge();
-    if (running != null) {
-      return "0 " + sectors() + " snapshot-merge " + running.target().status();
-    }
-    return snapshots().isEmpty() ? realStatus() : "0 " + sectors() + " snapshot-origin ";
-  }
-
-  private String parameters() {
-    Snapshot loaded = snapshot;
-    return loaded == null || served().orNull() == null ? "Invalid" : loaded.status();
   }
 
   /** Gives back what it holds. */
