@@ -39,6 +39,11 @@ class TableParserTest {
             + " shown=3.000000000 beneath=4.100000000\n"
             + "b: 0 8 linear b.img 0\n",
         "# dmsnap: clean old size=4096 mtime=-86400\nold: 0 8 linear old.img 0\n",
+        "base: 0 2048 snapshot-origin base-real\n"
+            + "base-real: 0 2048 linear base.img 0\n"
+            + "# dmsnap: merge snap when base and it are closed\n"
+            + "snap: 0 2048 snapshot base-real snap-cow P 16\n"
+            + "snap-cow: 0 1024 linear snap.cow 0\n",
       })
   void reads_whatever_a_stop_may_have_written(String text) throws Exception {
     assertThat(TableParser.parse(text)).hasToString(text);
@@ -104,6 +109,21 @@ class TableParserTest {
         .hasMessageStartingWith("pool.table, ");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "clean base size=4096 mtime=1764000000",
+        "invalid snap Unable to allocate exception",
+        "merge snap",
+        "merging snap into base",
+      })
+  void refuses_a_directive_that_stands_there_twice(String directive) {
+    String line = "# dmsnap: " + directive + "\n";
+    assertThatThrownBy(() -> TableParser.parse(line + line))
+        .isInstanceOf(ErrnoException.class)
+        .hasMessageStartingWith("pool.table, line 2: a second time: " + directive);
+  }
+
   @Test
   void says_which_line() {
     assertThatThrownBy(() -> TableParser.parse("# one\n\nbase: 0 8 linear x 0\n"))
@@ -144,6 +164,8 @@ class TableParserTest {
 
     PoolTable table = TableParser.parse(text);
 
+    assertThat(table)
+        .hasToString("# mine\n" + text.substring(0, text.length() - "# mine\n".length()));
     assertThat(table.merges()).containsExactly(java.util.Map.entry("snap", MergeStage.RUNNING));
     assertThat(table.snapshots().keySet()).containsExactly("other", "snap");
     assertThat(TableParser.parse(table.toString())).isEqualTo(table);
