@@ -28,6 +28,9 @@ class TidyTest {
   private static final Pattern EMPTY_NAME =
       Pattern.compile(".*(Manager|Helper|Utils?|Impl|Base|Info|Data|Processor)\\.java");
 
+  /** A path, rather than words that speak of one. */
+  private static final Pattern KERNEL_PATH = Pattern.compile("\"/(proc|sys)\\b");
+
   private static final Pattern TOP_LEVEL_TYPE =
       Pattern.compile("^(?:[a-z-]+ )*(?:class|interface|record|enum|@interface) [A-Z].*");
 
@@ -65,6 +68,14 @@ class TidyTest {
     assertThat(files(MAIN))
         .filteredOn(file -> EMPTY_NAME.matcher(file.toString()).matches())
         .filteredOn(file -> !file.endsWith("package-info.java"))
+        .isEmpty();
+  }
+
+  @Test
+  void what_the_kernel_tells_is_named_in_its_own_package_alone() {
+    assertThat(findings(line -> KERNEL_PATH.matcher(line).find()))
+        .filteredOn(place -> place.startsWith(MAIN.toString()))
+        .filteredOn(place -> !place.startsWith(MAIN.resolve("org/dmsnap/kernel") + "/"))
         .isEmpty();
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.OpenFile;
 
 /**
  * Changes the names in an open directory, in whatever way its file system can.
@@ -48,7 +49,7 @@ record DirectoryNames(int directory, Path path, Tether tether) {
       throw failedToRename(from, to);
     }
     if (Files.exists(
-        FileStat.pathOf(directory).resolve(FileName.path(to)), LinkOption.NOFOLLOW_LINKS)) {
+        OpenFile.of(directory).resolve(FileName.path(to)), LinkOption.NOFOLLOW_LINKS)) {
       throw new ErrnoException(
           Errno.EEXIST, "rename " + place(from) + " to " + to + ": there is such a file");
     }

@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.OpenFile;
 
 /**
  * A file or a block device of the system: one pread(2) or pwrite(2) a transfer, as a rule.
@@ -214,7 +215,7 @@ public final class FileDevice implements BlockDevice {
       return path;
     }
     try {
-      String now = FileName.of(Files.readSymbolicLink(FileStat.pathOf(fd)));
+      String now = FileName.of(Files.readSymbolicLink(OpenFile.of(fd)));
       return now.endsWith(" (deleted)") ? path : now;
     } catch (IOException closed) {
       return path;

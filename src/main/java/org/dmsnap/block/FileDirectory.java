@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileName;
+import org.dmsnap.kernel.OpenFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public final class FileDirectory implements BackingDirectory {
     if (fd < 0) {
       throw FileOpener.noPool(path);
     }
-    return new FileDirectory(FileStat.pathOf(fd).toRealPath(), fd);
+    return new FileDirectory(OpenFile.of(fd).toRealPath(), fd);
   }
 
   /**
@@ -116,7 +117,7 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public List<String> list() throws IOException {
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(FileStat.pathOf(fd))) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(OpenFile.of(fd))) {
       for (Path entry : entries) {
         names.add(FileName.of(Objects.requireNonNull(entry.getFileName())));
       }
@@ -152,7 +153,7 @@ public final class FileDirectory implements BackingDirectory {
     }
     try {
       return FileStat.of(place)
-          .toStat(Files.isSymbolicLink(FileStat.pathOf(fd).resolve(FileName.path(name))));
+          .toStat(Files.isSymbolicLink(OpenFile.of(fd).resolve(FileName.path(name))));
     } finally {
       LIBC.close(place);
     }
@@ -222,12 +223,12 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public long freeBytes() {
-    return FileStat.pathOf(fd).toFile().getUsableSpace();
+    return OpenFile.of(fd).toFile().getUsableSpace();
   }
 
   @Override
   public long totalBytes() {
-    return FileStat.pathOf(fd).toFile().getTotalSpace();
+    return OpenFile.of(fd).toFile().getTotalSpace();
   }
 
   /** Whom the pool's lock and those of its images do not keep out, a line each; mostly none. */

@@ -9,6 +9,9 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.dmsnap.block.BackingDirectory.Kind;
 import org.dmsnap.block.BackingDirectory.Stat;
+import org.dmsnap.kernel.BlockDevices;
+import org.dmsnap.kernel.DeviceNumber;
+import org.dmsnap.kernel.OpenFile;
 
 /** What stat(2) says of a path that exists, following symbolic links. */
 record FileStat(long device, long inode, long rdev, int mode, long size, FileTimes times) {
@@ -35,12 +38,7 @@ record FileStat(long device, long inode, long rdev, int mode, long size, FileTim
 
   /** What stat(2) says of an open file. */
   static FileStat of(int fd) throws IOException {
-    return of(pathOf(fd));
-  }
-
-  /** A path that leads to an open file wherever it has been moved. */
-  static Path pathOf(int fd) {
-    return Path.of("/proc/self/fd/" + fd);
+    return of(OpenFile.of(fd));
   }
 
   Kind kind() {
@@ -54,34 +52,21 @@ record FileStat(long device, long inode, long rdev, int mode, long size, FileTim
   /** This in the words of {@link BackingDirectory}; {@code link}: whether the name was a link. */
   Stat toStat(boolean link) throws IOException {
     if (kind() == Kind.BLOCK_DEVICE) {
+      DeviceNumber special = new DeviceNumber(rdev);
       return new Stat(
-          capacity(), FileTimes.NONE, "block " + numbers(rdev), Kind.BLOCK_DEVICE, link);
+          Sectors.toBytes(BlockDevices.sectors(special)),
+          FileTimes.NONE,
+          "block " + special,
+          Kind.BLOCK_DEVICE,
+          link);
     }
-    String identity = numbers(device) + " " + inode;
+    String identity = deviceNumber() + " " + inode;
     return new Stat(size, times, identity, kind(), link);
   }
 
-  /** The device as /proc/locks writes it, two hexadecimal numbers. */
-  String deviceInLocks() {
-    return "%02x:%02x".formatted(major(device), minor(device));
-  }
-
-  private long capacity() throws IOException {
-    Path sectors = Path.of("/sys/dev/block/" + numbers(rdev) + "/size");
-    return Sectors.toBytes(Long.parseLong(Files.readString(sectors).strip()));
-  }
-
-  private static String numbers(long device) {
-    return major(device) + ":" + minor(device);
-  }
-
-  // makedev(3) of glibc
-  private static long major(long device) {
-    return (device >>> 8 & 0xfff) | (device >>> 32 & ~0xfffL);
-  }
-
-  private static long minor(long device) {
-    return (device & 0xff) | (device >>> 12 & ~0xffL);
+  /** The device that it is on. */
+  DeviceNumber deviceNumber() {
+    return new DeviceNumber(device);
   }
 
   private static long nanos(Map<String, Object> fields, String name) {

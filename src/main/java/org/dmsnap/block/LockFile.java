@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory.Access;
 import org.dmsnap.block.BackingDirectory.Kind;
+import org.dmsnap.kernel.OpenFile;
+import org.dmsnap.kernel.Proc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,9 +98,9 @@ final class LockFile implements Closeable {
 
   /** Its owner can take it away: so that is who mounts, who owns the pool, or root. */
   private void checkOwner(FileOpener pool) throws IOException {
-    int owner = owner(FileStat.pathOf(file.fd()));
-    int here = owner(FileStat.pathOf(pool.directory()));
-    if (owner != 0 && owner != here && owner != owner(Path.of("/proc/self"))) {
+    int owner = owner(OpenFile.of(file.fd()));
+    int here = owner(OpenFile.of(pool.directory()));
+    if (owner != 0 && owner != here && owner != Proc.user()) {
       throw new ErrnoException(
           Errno.EPERM,
           file + " belongs to another user, number " + owner + "; take it away and mount again");
@@ -144,7 +146,7 @@ final class LockFile implements Closeable {
   }
 
   private static Path path(FileOpener pool) {
-    return FileStat.pathOf(pool.directory()).resolve(NAME);
+    return OpenFile.of(pool.directory()).resolve(NAME);
   }
 
   @Override

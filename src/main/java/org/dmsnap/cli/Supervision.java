@@ -9,6 +9,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.cli.answer.Deadline;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Terminal;
+import org.dmsnap.kernel.OpenFile;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -20,8 +21,6 @@ import picocli.CommandLine.RunLast;
  * that no command has to think of that.
  */
 final class Supervision {
-
-  private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
   private final ParseResult words;
   private final CommandLine commandLine;
@@ -67,7 +66,7 @@ final class Supervision {
 
   private void silent(String what) throws IOException {
     String text = what + command.consequence();
-    if (!command.waitsOn(Terminal.isTerminal(STANDARD_ERROR))) {
+    if (!command.waitsOn(Terminal.isTerminal(OpenFile.STANDARD_ERROR))) {
       throw new ErrnoException(Errno.ETIMEDOUT, text);
     }
     ErrorLine.print(commandLine, text + "; it is waited for");

@@ -12,6 +12,7 @@ import jnr.ffi.Runtime;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.LastErrno;
 import org.dmsnap.block.LibC;
+import org.dmsnap.kernel.OpenFile;
 
 /**
  * Takes libfuse's answer to a request, so that it can be looked at and changed before the kernel
@@ -57,7 +58,7 @@ final class AnswerChannel implements AutoCloseable {
     if (LibC.INSTANCE.ftruncate(file, capacity) < 0) {
       throw LastErrno.failure("ftruncate");
     }
-    Path path = Path.of("/proc/self/fd/" + file);
+    Path path = OpenFile.of(file);
     try (FileChannel whole =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer mapped = whole.map(FileChannel.MapMode.READ_WRITE, 0, capacity);

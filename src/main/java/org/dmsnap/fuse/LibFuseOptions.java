@@ -10,12 +10,12 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.Mount;
+import org.dmsnap.kernel.Proc;
 
 /** The option words that libfuse and the kernel are given for a mount. */
 final class LibFuseOptions {
 
   private static final Path FUSE_CONF = Path.of("/etc/fuse.conf");
-  private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
   private static final String USER_ALLOW_OTHER = "user_allow_other";
 
   /**
@@ -84,17 +84,9 @@ final class LibFuseOptions {
       throw new ErrnoException(
           Errno.EPERM, name + " is for root alone: mount as root, or leave it out");
     }
-    if (!hasSelinux()) {
+    if (!Proc.mayHaveSelinux()) { // or else the kernel will say
       throw new ErrnoException(
           Errno.EINVAL, name + " needs SELinux, which is not in use here: leave it out");
-    }
-  }
-
-  private static boolean hasSelinux() {
-    try {
-      return Files.readString(FILE_SYSTEMS).contains("selinuxfs");
-    } catch (IOException unknown) {
-      return true; // the kernel will say
     }
   }
 

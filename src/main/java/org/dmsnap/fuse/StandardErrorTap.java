@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.dmsnap.block.LibC;
+import org.dmsnap.kernel.OpenFile;
 
 /**
  * Keeps from the terminal what this process and its children say on standard error, from {@link
@@ -34,7 +34,7 @@ final class StandardErrorTap implements AutoCloseable {
 
   /** What was said so far, in lines that are not blank. */
   List<String> lines() throws IOException {
-    String text = Files.readString(Path.of("/proc/self/fd/" + memory), ISO_8859_1);
+    String text = Files.readString(OpenFile.of(memory), ISO_8859_1);
     return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
   }
 

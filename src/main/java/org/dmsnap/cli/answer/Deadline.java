@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.kernel.MountTable;
+import org.dmsnap.kernel.Proc;
 import org.dmsnap.kernel.UnaskedPath;
 
 /**
@@ -31,7 +32,7 @@ public final class Deadline {
 
   private static final long PATIENCE_MILLIS = 10_000;
   private static final int LOOKS = 10;
-  private static final Path PROC = Path.of("/proc");
+  private static final Path PROC = Proc.ROOT;
 
   private final long patience = patience();
   private final List<ServerWatch> watches;

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.dmsnap.kernel.DeviceNumber;
+import org.dmsnap.kernel.Locks;
+import org.dmsnap.kernel.Proc;
 
 /**
  * The process that serves a pool, as the kernel shows it: what state it is in, and what to do.
@@ -21,37 +23,16 @@ record ServerProcess(Path proc, String pid) {
 
   private static final String DISK = "D";
   private static final String ANOTHER_SERVER = "request_wait_answer"; // fs/fuse/dev.c
-  private static final int INODE = 5; // which word of a line of /proc/locks
-  private static final int HOLDER = 4;
-  private static final Path CONTROL_GROUPS = Path.of("/sys/fs/cgroup");
 
   /** The one that holds the lock of {@code pool}; asks the file system which that is on. */
   static Optional<ServerProcess> of(Path proc, Path pool) {
     try {
-      String inode = ":" + Files.getAttribute(pool, "unix:ino");
-      String file = device((long) Files.getAttribute(pool, "unix:dev")) + inode;
-      // a file system with subvolumes shows another device there than stat(2) does
-      return holder(proc, file).or(() -> holder(proc, inode));
+      DeviceNumber device = new DeviceNumber((long) Files.getAttribute(pool, "unix:dev"));
+      long inode = (long) Files.getAttribute(pool, "unix:ino");
+      return Locks.flockHolder(proc, device, inode).map(pid -> new ServerProcess(proc, pid));
     } catch (IOException unseen) {
       return Optional.empty();
     }
-  }
-
-  private static Optional<ServerProcess> holder(Path proc, String file) {
-    for (String line : value(proc.resolve("locks")).lines().toList()) {
-      String[] words = line.strip().split(" +"); // 1: FLOCK ADVISORY WRITE 321 00:2f:77 0 EOF
-      if (words.length > INODE && words[1].equals("FLOCK") && words[INODE].endsWith(file)) {
-        return Optional.of(new ServerProcess(proc, words[HOLDER]));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Major and minor number as /proc/locks has them, of those of stat(2), see makedev(3). */
-  private static String device(long number) {
-    long major = ((number >> 8) & 0xfff) | ((number >> 32) & ~0xfffL);
-    long minor = (number & 0xff) | ((number >> 12) & ~0xffL);
-    return String.format(Locale.ROOT, "%02x:%02x", major, minor);
   }
 
   private Path directory() {
@@ -137,7 +118,7 @@ record ServerProcess(Path proc, String pid) {
   /** The directory of the control group that is frozen and has it in it; empty if none is. */
   private String frozenGroup() {
     for (String line : value(directory().resolve("cgroup")).lines().toList()) {
-      Path group = CONTROL_GROUPS.resolve(line.replaceFirst("^0::/", ""));
+      Path group = Proc.CONTROL_GROUPS.resolve(line.replaceFirst("^0::/", ""));
       boolean frozen = value(group.resolve("cgroup.events")).contains("frozen 1");
       if (line.startsWith("0::/") && frozen) {
         return group.toString();

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
+import org.dmsnap.kernel.Proc;
 
 /**
  * Whether the server of a mount gives signs of life, from its making until it is closed.
@@ -22,7 +23,7 @@ import org.dmsnap.kernel.MountTable;
  */
 final class ServerWatch implements AutoCloseable {
 
-  private static final Path PROC = Path.of("/proc");
+  private static final Path PROC = Proc.ROOT;
   private static final int LOOKS = 10; // while it is waited for an answer
 
   private final Mount mount;

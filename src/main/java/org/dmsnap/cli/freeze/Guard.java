@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.util.Objects;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.kernel.OpenFile;
 
 /**
  * A process that thaws a file system in place of this one: when this one has ended before it said
@@ -57,7 +58,7 @@ final class Guard {
 
   /** A guard of the file system that the open file {@code fd} of this process is on. */
   static Guard of(int fd) throws IOException {
-    String file = "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd;
+    String file = OpenFile.forOthers(fd).toString();
     Process process =
         new ProcessBuilder("setsid", "sh", "-c", SCRIPT, "dmsnap-guard", file, "" + SECONDS)
             .directory(new File("/"))

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import org.dmsnap.kernel.FileNameCharset;
+import org.dmsnap.kernel.OpenFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class Journal extends PrintStream {
 
   /** Whether the journal reads this process's standard error. */
   public static boolean isStandardError() {
-    return reads(Path.of("/proc/self/fd/2"), System.getenv(VARIABLE));
+    return reads(OpenFile.STANDARD_ERROR, System.getenv(VARIABLE));
   }
 
   /** Whether {@code file} is the one that {@code stream} names. */

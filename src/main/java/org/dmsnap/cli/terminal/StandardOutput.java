@@ -12,6 +12,7 @@ import java.lang.reflect.Constructor;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileNameCharset;
+import org.dmsnap.kernel.OpenFile;
 
 /**
  * Where what was asked for goes, and nothing else, in the bytes that a name has, whatever the
@@ -52,7 +53,7 @@ public final class StandardOutput {
 
   /** A link to it, by whatever name it was opened. */
   public static Path link() {
-    return Path.of("/proc/self/fd/" + fd());
+    return OpenFile.of(fd());
   }
 
   /**

@@ -2,7 +2,6 @@ package org.dmsnap.cli.terminal;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -14,6 +13,8 @@ import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.dmsnap.kernel.OpenFile;
+import org.dmsnap.kernel.Proc;
 
 /**
  * Shows on a terminal how far what takes longer than a second has come: how much has been read, by
@@ -24,9 +25,6 @@ public final class Working implements AutoCloseable {
   /** What is expected where nobody can tell. */
   static final long UNKNOWN = -1;
 
-  private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
-  private static final Path COUNTS = Path.of("/proc/self/io");
-  private static final String READ = "rchar: ";
   private static final long FIRST_MILLIS = 1000;
   private static final long NEXT_MILLIS = 250;
   private static final long MIB = 1 << 20;
@@ -41,7 +39,7 @@ public final class Working implements AutoCloseable {
   private Working(String what, PrintWriter err, Path counts, long firstMillis, long expected) {
     this.counts = counts;
     this.firstMillis = firstMillis;
-    before = read();
+    before = Proc.bytesRead(counts);
     thread = new Thread(() -> show("  " + what, err, expected), "working");
     thread.setDaemon(true);
   }
@@ -59,10 +57,10 @@ public final class Working implements AutoCloseable {
   /** Does {@code work}, and shows it on standard error, {@code err}, if that is a terminal. */
   public static <T> T during(String what, PrintWriter err, Work<Long> expected, Work<T> work)
       throws IOException {
-    if (!Terminal.isTerminal(STANDARD_ERROR)) {
+    if (!Terminal.isTerminal(OpenFile.STANDARD_ERROR)) {
       return work.run();
     }
-    Working working = at(what, err, COUNTS, FIRST_MILLIS, bytes(expected));
+    Working working = at(what, err, Proc.COUNTS, FIRST_MILLIS, bytes(expected));
     try {
       return work.run();
     } finally {
@@ -93,7 +91,7 @@ public final class Working implements AutoCloseable {
       }
       try (ProgressBar bar = bar(what, err, expected)) {
         do {
-          bar.stepTo(read() - before);
+          bar.stepTo(Proc.bytesRead(counts) - before);
           bar.refresh();
         } while (!over.await(NEXT_MILLIS, TimeUnit.MILLISECONDS));
       }
@@ -110,7 +108,7 @@ public final class Working implements AutoCloseable {
     return new ProgressBarBuilder()
         .setTaskName(what)
         .setInitialMax(expected)
-        .startsFrom(read() - before, Duration.ofMillis(firstMillis))
+        .startsFrom(Proc.bytesRead(counts) - before, Duration.ofMillis(firstMillis))
         .setStyle(terminal.blocks() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
         .setUnit(" MiB", MIB)
         .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
@@ -122,22 +120,6 @@ public final class Working implements AutoCloseable {
   private static void print(PrintWriter err, String line) {
     err.print("\r" + line);
     err.flush();
-  }
-
-  /**
-   * How many bytes this process has read so far, see proc(5); 0 where the kernel does not count.
-   */
-  private long read() {
-    try {
-      for (String line : Files.readAllLines(counts)) {
-        if (line.startsWith(READ)) {
-          return Long.parseLong(line.substring(READ.length()).strip());
-        }
-      }
-    } catch (IOException unknown) {
-      return 0;
-    }
-    return 0;
   }
 
   /** It is over; the line is cleared when this returns. */
