@@ -104,13 +104,10 @@ final class DataRequests {
 
   private int write(Handle handle, long unique, int length) throws IOException {
     if (!(handle instanceof ControlHandle)) {
-      long position = memory.offset();
-      int written = handle.write(memory.bytes(), length, position);
-      PageCache cache = handle.cache();
-      if (written > 0 && cache != null && memory.direct() && cache.mayHideWrite()) {
-        stalePages.drop(memory.node(), position, written);
-      }
-      return written;
+      PageCache cache = memory.direct() ? handle.cache() : null;
+      return cache == null
+          ? handle.write(memory.bytes(), length, memory.offset())
+          : writeDirect(handle, cache, length);
     }
     givenUp.begins(unique);
     try {
@@ -118,6 +115,17 @@ final class DataRequests {
     } finally {
       givenUp.ended(unique);
     }
+  }
+
+  /** Past the page cache: pages that were read while it waited are of before it, too. */
+  private int writeDirect(Handle handle, PageCache cache, int length) throws IOException {
+    long came = System.nanoTime();
+    long position = memory.offset();
+    int written = handle.write(memory.bytes(), length, position);
+    if (written > 0 && cache.mayHideWrite(came)) {
+      stalePages.drop(memory.node(), position, written);
+    }
+    return written;
   }
 
   private void seek() {

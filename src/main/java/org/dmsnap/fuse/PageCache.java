@@ -22,7 +22,7 @@ final class PageCache {
 
   /**
    * How long after a page was read a direct write may come that had its range's pages dropped
-   * before: no longer than it takes from there to being served.
+   * before: no longer than it takes from there to being received.
    */
   private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -56,8 +56,12 @@ final class PageCache {
     filling.decrementAndGet();
   }
 
-  /** Whether a direct write that has just been done may be hidden by a page of before. */
-  boolean mayHideWrite() {
-    return filling.get() > 0 || System.nanoTime() - filled < LATELY_NANOS;
+  /**
+   * Whether a direct write that has just been done may be hidden by a page of before.
+   *
+   * @param came when it came to be served, by {@link System#nanoTime}: it may have been held since
+   */
+  boolean mayHideWrite(long came) {
+    return filling.get() > 0 || came - filled < LATELY_NANOS;
   }
 }

@@ -136,8 +136,12 @@ public final class SessionLoop implements StallListener {
     if (!spare() || ended) {
       return false;
     }
+    size = threads.size() - 1; // before it is looked again: who waits from now on sees it
+    if (free() < wanted) {
+      size = threads.size();
+      return false;
+    }
     threads.remove(further);
-    size = threads.size();
     return true;
   }
 
