@@ -38,7 +38,7 @@ final class LvsTable {
   }
 
   private static List<String> cells(String vg, VolumeReport volume) {
-    boolean listedInBrackets = volume.snapshot() && volume.merging();
+    boolean listedInBrackets = volume.snapshot() && (volume.merging() || volume.removed());
     String origin = volume.origin();
     return List.of(
         listedInBrackets ? "[" + volume.name() + "]" : volume.name(),

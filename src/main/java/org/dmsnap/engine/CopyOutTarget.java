@@ -92,8 +92,8 @@ final class CopyOutTarget {
     try {
       commit(oldFirst, run);
     } catch (IOException e) {
-      if (mode == CopyOutMode.QUIET) {
-        throw notQuietly(e);
+      if (mode.spares()) {
+        throw spared(e, mode);
       }
       snapshot.invalidate(Snapshot.IO_ERROR, e);
     }
@@ -157,8 +157,8 @@ final class CopyOutTarget {
   private void failed(IOException failure, CopyOutMode mode) throws IOException {
     if (ErrnoException.saysFull(failure)) {
       full(failure, mode);
-    } else if (mode == CopyOutMode.QUIET) {
-      throw notQuietly(failure); // nothing is lost: nothing has been overwritten
+    } else if (mode.spares()) {
+      throw spared(failure, mode); // nothing is lost: nothing has been overwritten
     } else {
       snapshot.invalidate(Snapshot.IO_ERROR, failure);
     }
@@ -179,11 +179,14 @@ final class CopyOutTarget {
         space.refused();
         throw failure;
       }
-      case QUIET -> throw notQuietly(failure);
+      case QUIET, SPARE -> throw spared(failure, mode);
     }
   }
 
-  private static ErrnoException notQuietly(IOException failure) {
+  private static IOException spared(IOException failure, CopyOutMode mode) {
+    if (mode == CopyOutMode.SPARE) {
+      return failure;
+    }
     return new ErrnoException(
         Errno.EOPNOTSUPP,
         "a snapshot cannot take what a discard would need it to: " + failure.getMessage(),

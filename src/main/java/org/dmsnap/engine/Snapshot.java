@@ -3,7 +3,6 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
@@ -44,9 +43,9 @@ public final class Snapshot implements Target {
   private final SnapshotDiscard discard;
   private final SnapshotWriter writer;
   private final List<String> notes;
+  private final Set<Feature> features;
   private final Dependents dependents;
-  private volatile boolean unsynced;
-  private final AtomicInteger flushing = new AtomicInteger(); // unsynced may be true again after
+  private final Unflushed unflushed = new Unflushed();
 
   private Snapshot(
       Origin origin,
@@ -61,14 +60,15 @@ public final class Snapshot implements Target {
     this.exceptions = loaded.exceptions();
     this.extents = new SnapshotExtents(this, origin.image());
     this.notes = loaded.notes();
+    this.features = Set.copyOf(with);
     this.listener = listener;
     this.dependents = new Dependents(this, origin, listener);
     this.validity = new Validity(store, origin.beneath(), dependents);
     this.space = new CowSpace(this, store, listener);
     this.copyOut = new CopyOutTarget(this, exceptions, space);
     this.reader = new SnapshotReader(origin, cow, exceptions);
-    this.discard = new SnapshotDiscard(this, origin, with);
-    this.writer = new SnapshotWriter(this, origin, space, this::overflow);
+    this.discard = new SnapshotDiscard(this, origin, features);
+    this.writer = new SnapshotWriter(this, origin, space, () -> validity.overflow(this, listener));
   }
 
   /**
@@ -86,11 +86,7 @@ public final class Snapshot implements Target {
       Set<Feature> features,
       SnapshotListener listener)
       throws IOException {
-    if (features.contains(Feature.DISCARD_PASSDOWN_ORIGIN)
-        && !features.contains(Feature.DISCARD_ZEROES_COW)) {
-      throw new ErrnoException(
-          Errno.EINVAL, "discard_passdown_origin feature depends on discard_zeroes_cow");
-    }
+    SnapshotDiscard.check(features);
     LoadedStore loaded = LoadedStore.open(cow, type, chunkSectors, origin.image().size());
     return new Snapshot(origin, cow, loaded, listener, features);
   }
@@ -136,6 +132,22 @@ public final class Snapshot implements Target {
   /** It as the origin of snapshots that are taken of it: the same whenever asked. */
   public Origin asOrigin() {
     return dependents.origin();
+  }
+
+  /**
+   * The same over another origin, through which it reads the same; this one is used no more. The
+   * gate is held, and all is flushed.
+   */
+  public Snapshot over(Origin other) {
+    LoadedStore same = new LoadedStore(store, exceptions, notes);
+    Snapshot moved = new Snapshot(other, cow, same, listener, features);
+    if (unflushed.any()) {
+      moved.unflushed.written();
+    }
+    if (validity.overflowed()) {
+      moved.validity.overflow();
+    }
+    return moved;
   }
 
   /** What reads through it. */
@@ -205,7 +217,7 @@ public final class Snapshot implements Target {
    */
   void writeReal(long position, NativeBuffer buffer, int length) throws IOException {
     if (!validity.valid()) {
-      unsynced = true;
+      unflushed.written();
       return;
     }
     writer.write(position, buffer, length);
@@ -214,9 +226,7 @@ public final class Snapshot implements Target {
 
   private void written() throws IOException {
     checkValid();
-    if (!unsynced) { // only now: a write that fails acknowledges nothing that could be lost
-      unsynced = true; // a flush that takes it back just now began after this write
-    }
+    unflushed.written();
     if (writer.unsynced() > UNSYNCED_LIMIT) {
       flush();
     }
@@ -226,23 +236,22 @@ public final class Snapshot implements Target {
   @Override
   public void flush() throws IOException {
     if (!validity.valid()) {
-      if (unsynced || flushing.get() > 0) {
+      if (unflushed.any()) {
         throw Validity.invalid();
       }
       return;
     }
-    flushing.incrementAndGet(); // before: whoever finds neither set may take all for durable
-    unsynced = false;
+    unflushed.begin();
     writer.syncing();
     origin.stalls().stalling();
     try {
       store.flush();
     } catch (IOException e) {
-      unsynced = true;
+      unflushed.failed();
       space.failed(e);
       throw e;
     } finally {
-      flushing.decrementAndGet();
+      unflushed.end();
       origin.stalls().resumed();
     }
   }
@@ -284,13 +293,6 @@ public final class Snapshot implements Target {
   void checkValid() throws IOException {
     if (!validity.valid()) {
       throw Validity.invalid();
-    }
-  }
-
-  private void overflow() {
-    if (!validity.overflowed()) {
-      validity.overflow();
-      listener.overflowed(this);
     }
   }
 }

@@ -26,6 +26,15 @@ final class SnapshotDiscard {
     this.passdown = features.contains(Feature.DISCARD_PASSDOWN_ORIGIN);
   }
 
+  /** Refuses features that cannot be together. */
+  static void check(Set<Feature> features) throws ErrnoException {
+    if (features.contains(Feature.DISCARD_PASSDOWN_ORIGIN)
+        && !features.contains(Feature.DISCARD_ZEROES_COW)) {
+      throw new ErrnoException(
+          Errno.EINVAL, "discard_passdown_origin feature depends on discard_zeroes_cow");
+    }
+  }
+
   /** As {@link Target#discard}; the snapshot can be written. */
   void discard(long position, long length) throws IOException {
     check(position, length);

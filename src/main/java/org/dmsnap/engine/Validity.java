@@ -75,6 +75,14 @@ final class Validity {
     overflowed = true;
   }
 
+  /** Is in Overflow, and tells so if it was not. */
+  void overflow(Snapshot snapshot, SnapshotListener listener) {
+    if (!overflowed) {
+      overflowed = true;
+      listener.overflowed(snapshot);
+    }
+  }
+
   /** Makes the snapshot Invalid, durably. */
   void invalidate(Snapshot snapshot, String why, SnapshotListener listener) throws IOException {
     synchronized (this) {

@@ -43,11 +43,15 @@ final class CleanStop {
     report();
   }
 
-  /** Resumes what is suspended and stops the merges; outside the command lock, which they take. */
+  /**
+   * Resumes what is suspended and stops the merges and removals; outside the command lock, which
+   * they take.
+   */
   void stopMerges() {
     for (OriginVolume origin : state.volumes().origins()) {
       origin.resume();
     }
+    state.handDowns().stop();
     for (LayeredVolume volume : state.volumes().layered()) {
       RunningMerge merge = volume.merge();
       if (merge != null) {

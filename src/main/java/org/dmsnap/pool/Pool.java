@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  *   <li><i>reset</i>, which leaves the table's line as it is: as <i>snapshot</i>, but what happens
  *       with the gate held is that {@code .NAME.cow.new} replaces {@code NAME.cow}.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
- *       make that durable, replace the table, then stop copying out, then delete.
+ *       make that durable, replace the table, then stop copying out, then delete. One that others
+ *       read through: in the table that it is removed; hand down what they read in it, durably;
+ *       then as ever, where the table has them read through what it was taken of.
  *   <li><i>merge</i>, start: with the gate held, commit everything, replace the table, and only
  *       then show the origin as merged. A merge that waits for its volumes to be closed is in the
  *       table before that. End: the empty store being durable, as in <i>remove</i>.
@@ -216,7 +218,8 @@ public final class Pool implements AutoCloseable {
   /**
    * Removes a snapshot, or an origin without any; also one that is listed and was left out.
    *
-   * @throws ErrnoException ENOENT, EBUSY if it is open or has snapshots, EROFS
+   * @throws ErrnoException ENOENT, EBUSY if it is open or an origin with snapshots, ENOSPC if one
+   *     that reads through it has no room for that, EROFS
    */
   public void remove(String name) throws IOException {
     command(() -> new Removal(state).remove(name));

@@ -35,6 +35,7 @@ class TextFilesTest extends ControlFixture {
         states.contains("O"),
         states.contains("m"),
         states.contains("f"),
+        states.contains("d"),
         states.contains("s"),
         states.contains("r"),
         origin == null ? null : 12.646,
@@ -116,6 +117,7 @@ class TextFilesTest extends ControlFixture {
   void an_invalid_snapshot_is_full_and_a_merging_one_in_brackets() {
     assertThat(LvsTable.render("vg", List.of(snapshot("I")))).contains("base   100.00");
     assertThat(LvsTable.render("vg", List.of(snapshot("m")))).contains("  [snap] vg ");
+    assertThat(LvsTable.render("vg", List.of(snapshot("d")))).contains("  [snap] vg ");
   }
 
   @Test

@@ -70,6 +70,14 @@ public final class PoolModel {
       return snapshots.values().stream().anyMatch(snap -> snap.through.equals(name));
     }
 
+    /** What read through it reads through what it was taken of. */
+    void remove(String name) {
+      Snap removed = Objects.requireNonNull(snapshots.remove(name));
+      snapshots.values().stream()
+          .filter(snap -> snap.through.equals(name))
+          .forEach(snap -> snap.through = removed.through);
+    }
+
     /** Whatever may become Invalid takes with it what reads through it. */
     void spread() {
       for (int depth = 0; depth < snapshots.size(); depth++) {

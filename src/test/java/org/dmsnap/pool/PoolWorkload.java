@@ -203,7 +203,7 @@ final class PoolWorkload {
     String snap = names.get(random.nextInt(names.size()));
     command(
         "remove " + snap,
-        model -> requireNonNull(model.origins.get(name)).snapshots.remove(snap),
+        model -> requireNonNull(model.origins.get(name)).remove(snap),
         () -> run.pool().remove(snap));
   }
 

@@ -305,11 +305,20 @@ final class PowerCutRun {
 
   /** Whether a snapshot may become Invalid since {@code call} has failed. */
   private boolean needs(String call, String origin, String snapshot) {
+    boolean ofRemoved = call.matches(".*\\bs[0-9][.]cow.*") && !namesKnown(call);
     boolean names = call.contains("directory") || call.contains(PoolFiles.TABLE);
     return call.contains(snapshot + ".cow")
+        || ofRemoved
         || call.contains(origin + ".img")
         || call.contains("(unnamed)")
         || (names && step.contains(snapshot));
+  }
+
+  private boolean namesKnown(String call) {
+    return worlds.stream()
+        .flatMap(world -> world.origins.values().stream())
+        .flatMap(origin -> origin.snapshots.keySet().stream())
+        .anyMatch(name -> call.contains(name + ".cow"));
   }
 
   private void cut(String change, Loss loss) {
@@ -565,8 +574,8 @@ final class PowerCutRun {
       open();
     }
     await(
-        () -> struck || pool().volumes().stream().noneMatch(VolumeReport::merging),
-        "a merge to end");
+        () -> struck || pool().volumes().stream().noneMatch(PowerCutRun::ends),
+        "a merge or a removal to end");
     if (struck) { // meanwhile
       settle();
       return;
@@ -593,6 +602,10 @@ final class PowerCutRun {
         "the files to be " + expected + ", not " + disk.list());
   }
 
+  private static boolean ends(VolumeReport report) {
+    return report.merging() || report.removed();
+  }
+
   void await(BooleanSupplier condition, String what) {
     long end = System.nanoTime() + DEADLINE_NANOS;
     while (!condition.getAsBoolean()) {
@@ -603,12 +616,23 @@ final class PowerCutRun {
     }
   }
 
+  /** That volume, or what those read through in the end who read through it, if it is removed. */
+  private static String stillThere(List<VolumeReport> reports, String name) {
+    for (VolumeReport report : reports) {
+      String origin = report.origin();
+      if (report.name().equals(name) && report.removed() && origin != null) {
+        return stillThere(reports, origin);
+      }
+    }
+    return name;
+  }
+
   /** The origin at the bottom of what a volume of that name reads through. */
-  private String image(String name) {
-    for (VolumeReport report : pool().volumes()) {
+  private static String image(List<VolumeReport> reports, String name) {
+    for (VolumeReport report : reports) {
       String origin = report.origin();
       if (report.name().equals(name) && origin != null) {
-        return image(origin);
+        return image(reports, origin);
       }
     }
     return name;
@@ -616,7 +640,8 @@ final class PowerCutRun {
 
   private String structure() {
     PoolModel seen = new PoolModel();
-    for (VolumeReport report : pool().volumes()) {
+    List<VolumeReport> reports = pool().volumes(); // of one moment: a removal may end
+    for (VolumeReport report : reports) {
       if (!report.snapshot()) {
         seen.origins.put(
             report.name(), new PoolModel.Orig(new SectorModel((int) (report.bytes() / SECTOR))));
@@ -625,13 +650,21 @@ final class PowerCutRun {
         throw new AssertionError("the merge of " + report.name() + " failed: " + log.events());
       }
     }
-    for (VolumeReport report : pool().volumes()) {
+    for (VolumeReport report : reports) {
       // a merge that ends between the report and its line may show as none: so the devices, too
-      if (report.snapshot() && !report.merging() && pool().device(report.name()) != null) {
+      if (report.snapshot()
+          && !report.merging()
+          && !report.removed()
+          && pool().device(report.name()) != null) {
         PoolModel.Snap snap = new PoolModel.Snap(new SectorModel(0), true);
         String origin = Objects.requireNonNull(report.origin());
-        snap.through = seen.origins.containsKey(origin) ? "" : origin;
-        seen.origins.get(image(origin)).snapshots.put(report.name(), snap);
+        String through = stillThere(reports, origin);
+        snap.through = seen.origins.containsKey(through) ? "" : through;
+        PoolModel.Orig of = seen.origins.get(image(reports, origin));
+        if (of == null) {
+          return structure(); // it was looked at while a removal ended
+        }
+        of.snapshots.put(report.name(), snap);
       }
     }
     return seen.structure();

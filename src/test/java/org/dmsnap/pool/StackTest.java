@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import jnr.constants.platform.Errno;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -21,6 +26,7 @@ class StackTest extends PoolFixture {
 
   private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int CHUNK = 8192;
+  private static final int ROUNDS = 60;
 
   @BeforeEach
   void takeASnapshotOfASnapshot() throws Exception {
@@ -50,6 +56,14 @@ class StackTest extends PoolFixture {
           .as("%s, chunk %s", name, i)
           .containsOnly(values[i]);
     }
+  }
+
+  private void awaitFiles(String... expected) throws IOException {
+    long end = System.nanoTime() + DEADLINE_NANOS;
+    while (!files().equals(List.of(expected)) && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    assertThat(files()).as(logged()).containsExactly(expected);
   }
 
   private void await(String gone) {
@@ -141,10 +155,9 @@ class StackTest extends PoolFixture {
   }
 
   @Test
-  void what_others_read_through_is_not_removed_reset_or_merged() {
+  void what_others_read_through_is_not_reset_or_merged() {
     String snapshots = " while it has snapshots: t";
 
-    refuses(Errno.EBUSY, () -> pool.remove("s"), "s cannot be removed" + snapshots);
     refuses(Errno.EBUSY, () -> pool.reset("s"), "s cannot be reset" + snapshots);
     refuses(Errno.EBUSY, () -> pool.merge("s", false), "s cannot be merged" + snapshots);
     refuses(Errno.EBUSY, () -> pool.remove("base"), "base cannot be removed");
@@ -369,5 +382,126 @@ class StackTest extends PoolFixture {
     assertBytes("u", 2, 1, 1, 1);
     assertThat(device("s-real").status()).contains("/2064 ");
     assertThat(logged()).contains("Snapshot u extended from ");
+  }
+
+  @Test
+  void one_that_others_read_through_hands_down_what_they_read_and_is_gone() throws Exception {
+    write("base", CHUNK, 3, CHUNK);
+    write("t", 3 * CHUNK, 7, CHUNK);
+
+    pool.remove("s");
+
+    assertThat(names()).doesNotContain("s");
+    assertBytes("t", 2, 1, 1, 7);
+    await("s");
+    assertBytes("t", 2, 1, 1, 7);
+    assertBytes("base", 1, 3, 1, 1);
+    awaitFiles("base.img", "pool.table", "t.cow");
+    assertThat(device("t").table()).isEqualTo("0 2048 snapshot base-real t-cow P 16");
+    assertThat(device("t").status()).isEqualTo("0 2048 snapshot 80/2048 32");
+    write("base", 0, 4, 4 * CHUNK);
+    assertBytes("t", 2, 1, 1, 7);
+    reopen();
+    assertBytes("t", 2, 1, 1, 7);
+    pool.remove("t");
+    assertThat(files()).containsExactly("base.img", "pool.table");
+  }
+
+  @Test
+  void while_it_is_handed_down_it_is_listed_as_removed_and_the_table_says_so() throws Exception {
+    snapshot("u", "t", MIB, "P");
+    pool.suspend("base"); // which holds it
+
+    pool.remove("s");
+
+    assertThat(table()).contains("# dmsnap: removed s once others do not read through it\ns: 0 ");
+    assertThat(names())
+        .containsExactly(
+            "base", "base-real", "s-cow", "s-real", "t", "t-cow", "t-real", "u", "u-cow");
+    assertThat(device("s-real").status()).isEqualTo("0 2048 snapshot 48/2048 32");
+    assertThat(pool.volumes().stream().filter(VolumeReport::removed).map(VolumeReport::name))
+        .containsExactly("s");
+    refuses(Errno.EBUSY, () -> pool.remove("s"), "s is removed");
+    refuses(Errno.EBUSY, () -> pool.create("s", MIB), "s is removed");
+    refuses(Errno.EBUSY, () -> pool.merge("t", false), "t cannot be merged");
+    pool.resume("base");
+    await("s");
+    assertBytes("u", 2, 1, 1, 1);
+    write("t", 0, 8, CHUNK);
+    write("base", 0, 9, 4 * CHUNK);
+    assertBytes("t", 8, 1, 1, 1);
+    assertBytes("u", 2, 1, 1, 1);
+  }
+
+  @Test
+  void a_removal_that_was_cut_goes_on_with_the_next_mount() throws Exception {
+    pool.suspend("base");
+    pool.remove("s");
+    pool.close();
+
+    open();
+
+    await("s");
+    assertBytes("t", 2, 1, 1, 1);
+    awaitFiles("base.img", "pool.table", "t.cow");
+  }
+
+  @Test
+  void without_room_to_hand_down_nothing_is_removed() throws Exception {
+    pool.close();
+    open(new PoolOptions(false, false, 100, 20, OverflowPolicy.INVALIDATE));
+    snapshot("small", "s", 3 * CHUNK, "P");
+    write("small", 3 * CHUNK, 7, CHUNK);
+
+    refuses(Errno.ENOSPC, () -> pool.remove("s"), "a snapshot of s has no room");
+
+    assertThat(names()).contains("s");
+    write("base", 3 * CHUNK, 4, CHUNK);
+    assertBytes("small", 2, 1, 1, 7);
+    pool.remove("small");
+  }
+
+  @Test
+  void one_that_is_open_or_due_to_merge_is_not_removed() throws Exception {
+    device("s").opened();
+    refuses(Errno.EBUSY, () -> pool.remove("s"), "s is open");
+
+    device("s").released();
+    device("t").opened();
+    pool.merge("t", false);
+    refuses(Errno.EBUSY, () -> pool.remove("s"), "t merges into s or is due to");
+    device("t").released();
+    await("t");
+  }
+
+  @Test
+  void writers_go_on_while_it_is_handed_down() throws Exception {
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> writeUntil(enough));
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        snapshot("x", "base", MIB, "P");
+        snapshot("y", "x", MIB, "P");
+        byte[] before = read("y", 0, MIB);
+        pool.remove("x");
+        await("x");
+        assertThat(Arrays.mismatch(read("y", 0, MIB), before)).as("round %s", round).isEqualTo(-1);
+        pool.remove("y");
+      }
+    } finally {
+      enough.set(true);
+    }
+    writer.get();
+  }
+
+  private void writeUntil(AtomicBoolean enough) {
+    Random random = new Random(1);
+    try {
+      while (!enough.get()) {
+        write("base", random.nextInt(MIB / CHUNK) * (long) CHUNK, random.nextInt(), CHUNK);
+      }
+    } catch (IOException failure) {
+      throw new AssertionError(failure);
+    }
   }
 }

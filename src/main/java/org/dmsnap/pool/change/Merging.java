@@ -82,6 +82,7 @@ public final class Merging {
               + " is transient (N); only P and PO merge");
     }
     Refusals.withSnapshots(snapshot, "merged");
+    Refusals.ofRemoved(origin, snapshot.name() + " cannot be merged");
     Refusals.ofInvalid(snapshot);
     String protection = origin.writeProtection();
     if (protection != null) {
@@ -212,7 +213,8 @@ public final class Merging {
       return;
     }
     try {
-      volume.flushWithOrigin();
+      origin.served().target().flush();
+      volume.flushIfValid();
       Refusals.ofInvalid(volume);
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
     } catch (IOException | RuntimeException failure) {

@@ -43,6 +43,15 @@ final class Refusals {
     }
   }
 
+  /** Refuses what cannot be done with a snapshot of one that is gone for its users. */
+  static void ofRemoved(LayeredVolume origin, String why) throws ErrnoException {
+    if (origin instanceof SnapshotVolume snapshot && snapshot.removed()) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          why + " before what it reads in " + origin.name() + " is its own; wait for that");
+    }
+  }
+
   /** Refuses a merge of a snapshot that cannot be read. */
   static void ofInvalid(SnapshotVolume snapshot) throws ErrnoException {
     if (!snapshot.valid()) {

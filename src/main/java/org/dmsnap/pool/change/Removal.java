@@ -9,6 +9,7 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.volume.CommandLock;
 import org.dmsnap.pool.volume.Hold;
 import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
@@ -36,6 +37,12 @@ public final class Removal {
       return;
     }
     LayeredVolume volume = state.volume(name);
+    if (volume instanceof SnapshotVolume snapshot && HandingDown.needed(snapshot)) {
+      refuseMerging(snapshot);
+      retire(snapshot);
+      new HandingDown(state).begin(snapshot);
+      return;
+    }
     remove(volume);
     if (volume instanceof SnapshotVolume snapshot) {
       new Merging(state).resume(snapshot.origin()); // which it may have made read-only
@@ -124,6 +131,25 @@ public final class Removal {
     delete(snapshot.file());
   }
 
+  /**
+   * Removes a snapshot that others read through, to whom all that they read in it has been handed
+   * down but for what {@code rest} adds with all requests held.
+   */
+  void removeBetween(SnapshotVolume snapshot, CommandLock.Work rest) throws IOException {
+    LayeredVolume origin = snapshot.origin();
+    Hold.during(
+        origin,
+        () -> {
+          rest.run();
+          unlist(snapshot, table -> table.withoutBetween(snapshot.name()));
+          origin.adopt(snapshot);
+          snapshot.hiddenCow().cut();
+        });
+    state.volumes().publish();
+    close(snapshot, snapshot::close);
+    delete(snapshot.file());
+  }
+
   private void retire(Volume volume) throws IOException {
     state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
     try {
@@ -138,6 +164,10 @@ public final class Removal {
 
   /** Takes it out of the table durably; its file then has a name that the next mount deletes. */
   private void unlist(Volume volume) throws IOException {
+    unlist(volume, table -> table.without(volume.name()));
+  }
+
+  private void unlist(Volume volume, UnaryOperator<PoolTable> without) throws IOException {
     String file = volume.file();
     if (file.isEmpty()) {
       return; // transient: never listed
@@ -146,7 +176,6 @@ public final class Removal {
     boolean renamed = !file.equals(dying) && rename(file, dying);
     try {
       state.directory().sync();
-      UnaryOperator<PoolTable> without = table -> table.without(volume.name());
       state.table().changeThoughFull(without);
     } catch (IOException | RuntimeException failure) {
       if (renamed) {

@@ -53,6 +53,7 @@ public final class Reset {
     }
     Refusals.withSnapshots(snapshot, "reset");
     Refusals.whileMerging(snapshot.origin(), snapshot.name() + " cannot be reset");
+    Refusals.ofRemoved(snapshot.origin(), snapshot.name() + " cannot be reset");
     checkReadable(snapshot.origin());
     checkFile(snapshot);
     awaitClosed(snapshot);

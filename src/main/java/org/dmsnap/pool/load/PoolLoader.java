@@ -23,6 +23,7 @@ import org.dmsnap.pool.change.Descriptors;
 import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.change.SnapshotWatch;
 import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.LongWork;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
@@ -38,7 +39,6 @@ import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.ServedImage;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volumes;
-import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** Opens what a pool's table lists and a user has put beside it. */
@@ -88,7 +88,8 @@ public final class PoolLoader {
             new Volumes(),
             background,
             commands,
-            new Caches());
+            new Caches(),
+            new LongWork("dmsnap-hand-down"));
     PoolLoader loader = new PoolLoader(state);
     try {
       loader.load();
@@ -224,6 +225,10 @@ public final class PoolLoader {
       return volume;
     }
     origin.attach(volume);
+    if (listed.merges().get(name) == MergeStage.REMOVED) {
+      volume.opens().retireNow();
+      volume.cutForRemoval();
+    }
     if (merges && !volume.unloadable()) {
       origin.freshness().contentChanged(); // it read as merged before
       dropped.add(volume);
@@ -244,7 +249,7 @@ public final class PoolLoader {
       readsThroughNothing(volume, below);
       return;
     }
-    refuseBlank(cow);
+    BlankCow.refuse(cow);
     Snapshot snapshot = open(volume, cow, entry);
     volume.loaded(snapshot);
     for (String note : snapshot.notes()) {
@@ -279,19 +284,6 @@ public final class PoolLoader {
           Errno.ENOMEM,
           "its exceptions take more memory than Java has: give it more (JAVA_TOOL_OPTIONS=-Xmx4g)",
           tooMany);
-    }
-  }
-
-  /**
-   * Refuses a COW device without a header. To the kernel it is a new snapshot, but here a new one
-   * is listed only once its header is durable: this one was lost, and with it what it held.
-   */
-  private static void refuseBlank(BlockDevice cow) throws IOException {
-    if (cow.size() >= DiskHeader.BYTES && DiskHeader.of(cow).isBlank()) {
-      throw new ErrnoException(
-          Errno.ENXIO,
-          "the COW device has no header, its first 4 bytes are zero: it was overwritten, or never"
-              + " used (then the command reset starts it)");
     }
   }
 }

@@ -35,6 +35,7 @@ import org.dmsnap.pool.volume.Volumes;
  * @param background runs one thing at a time, later
  * @param commands held by whatever changes which volumes there are
  * @param caches told when what others have cached is stale
+ * @param handDowns what others read in removed snapshots is handed down there
  */
 public record PoolState(
     BackingDirectory directory,
@@ -45,7 +46,8 @@ public record PoolState(
     Volumes volumes,
     Executor background,
     CommandLock commands,
-    Caches caches) {
+    Caches caches,
+    LongWork handDowns) {
 
   /** The volume of that name, or ENOENT. */
   public LayeredVolume volume(String name) throws ErrnoException {
@@ -70,6 +72,10 @@ public record PoolState(
 
   private void refuseMerging(String name) throws ErrnoException {
     for (LayeredVolume origin : volumes.layered()) {
+      if (origin instanceof SnapshotVolume gone && gone.removed() && gone.name().equals(name)) {
+        throw new ErrnoException(
+            Errno.EBUSY, name + " is removed, and what others read in it is being handed down");
+      }
       RunningMerge merge = origin.merge();
       if (merge != null && merge.volume().name().equals(name)) {
         throw new ErrnoException(

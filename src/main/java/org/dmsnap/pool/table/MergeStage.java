@@ -1,9 +1,11 @@
 package org.dmsnap.pool.table;
 
-/** How far a merge has come, as {@code pool.table} has it. */
+/** How far a snapshot's end has come, by merge or removal, as {@code pool.table} has it. */
 public enum MergeStage {
   /** It waits for the origin and the snapshot to be closed. */
   DUE,
   /** The origin reads as merged. */
-  RUNNING
+  RUNNING,
+  /** It is gone for its users; what others read in it is handed down to them. */
+  REMOVED
 }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots by name
  * @param clean by volume: what the last clean stop noted of its file
  * @param invalid by snapshot: why it is Invalid, where its COW device's header could not say so
- * @param merges by snapshot: that it merges, or is due to
+ * @param merges by snapshot: that it merges, is due to, or is removed while others read through it
  */
 public record PoolTable(
     List<String> comments,
@@ -154,6 +154,17 @@ public record PoolTable(
     return new PoolTable(comments, origins, snapshots, clean, invalid, with(merges, name, stage));
   }
 
+  /** Without a snapshot: those that named it as theirs name what it was taken of. */
+  public PoolTable withoutBetween(String name) {
+    PoolTable table = this;
+    SnapshotEntry between = Objects.requireNonNull(snapshots.get(name));
+    for (String dependent : snapshotsOf(name)) {
+      SnapshotEntry entry = Objects.requireNonNull(snapshots.get(dependent));
+      table = table.withSnapshot(dependent, entry.withOrigin(between.origin()));
+    }
+    return table.without(name);
+  }
+
   /** Without that volume. */
   public PoolTable without(String name) {
     return new PoolTable(
@@ -238,6 +249,10 @@ public record PoolTable(
     if (merges.get(name) == MergeStage.DUE) {
       text.append(DIRECTIVE).append("merge ").append(name).append(" when ");
       text.append(entry.origin()).append(" and it are closed\n");
+    }
+    if (merges.get(name) == MergeStage.REMOVED) {
+      text.append(DIRECTIVE).append("removed ").append(name);
+      text.append(" once others do not read through it\n");
     }
     if (above.equals(name) && merges.get(name) == MergeStage.RUNNING) {
       text.append(DIRECTIVE).append("merging ").append(name).append(" into ");

@@ -27,6 +27,11 @@ public record SnapshotEntry(
     return new SnapshotEntry(origin, sectors, type, chunkSectors, features, changed);
   }
 
+  /** The same, of another origin. */
+  SnapshotEntry withOrigin(String other) {
+    return new SnapshotEntry(other, sectors, type, chunkSectors, features, cowSectors);
+  }
+
   /** The table line of the snapshot {@code name}, without the name in front. */
   public String line(String name) {
     return line("snapshot", name);

@@ -52,7 +52,7 @@ record StackRules(
           && snapshots.values().stream().anyMatch(entry -> entry.origin().equals(name))) {
         throw new IllegalArgumentException(name + " merges, so no snapshot can read through it");
       }
-      if (!origins.add(origin)) {
+      if (merges.get(name) != MergeStage.REMOVED && !origins.add(origin)) {
         throw new IllegalArgumentException(
             "A snapshot is already merging into " + origin + ", so " + name + " cannot");
       }

@@ -147,7 +147,22 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
     settle();
   }
 
-  private void copyOut(@Nullable Snapshot snapshot) {
+  /**
+   * Has what was taken of a snapshot of it read through it itself, and copies out for that snapshot
+   * no more; the gate is held, and all of them are flushed.
+   */
+  public final void adopt(SnapshotVolume between) {
+    stopCopyingOut(between);
+    layers = layers.without(between);
+    for (SnapshotVolume snapshot : between.snapshots()) {
+      snapshot.moveTo(this);
+      copyOut(snapshot.snapshot());
+      layers = layers.with(snapshot);
+    }
+    settle();
+  }
+
+  final void copyOut(@Nullable Snapshot snapshot) {
     Origin origin = asOriginOrNull();
     if (snapshot != null && origin != null) {
       origin.add(snapshot);

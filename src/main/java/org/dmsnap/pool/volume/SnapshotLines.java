@@ -40,6 +40,7 @@ final class SnapshotLines extends Lines {
   /** The kernel's words for how it is: Invalid, Overflow, or how full. */
   String parameters() {
     Snapshot loaded = volume.snapshot();
-    return loaded == null || volume.served().orNull() == null ? "Invalid" : loaded.status();
+    boolean served = volume.removed() || volume.served().orNull() != null;
+    return loaded == null || !served ? "Invalid" : loaded.status();
   }
 }

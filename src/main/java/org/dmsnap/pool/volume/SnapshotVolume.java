@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */
 public final class SnapshotVolume extends LayeredVolume {
 
-  private final LayeredVolume origin;
+  private volatile LayeredVolume origin;
   private final SnapshotEntry entry;
   private final boolean persistent;
   private final SnapshotLines lines = new SnapshotLines(this);
@@ -26,6 +26,7 @@ public final class SnapshotVolume extends LayeredVolume {
   private volatile @Nullable DatedDevice cow;
   private volatile @Nullable Snapshot snapshot;
   private volatile boolean unloadable;
+  private volatile boolean removed;
 
   /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
   public SnapshotVolume(
@@ -66,6 +67,33 @@ public final class SnapshotVolume extends LayeredVolume {
   public void cutForMerge() {
     served().cut(name() + " merges into " + origin.name());
     hidden.cut();
+  }
+
+  /** It is gone for its users, though others read through it; the gate is held. */
+  public void cutForRemoval() {
+    removed = true;
+    served().cut(name() + " has been removed");
+  }
+
+  /** Whether it is gone for its users. */
+  public boolean removed() {
+    return removed;
+  }
+
+  /** Reads, as before, through {@code below} from now on; the gate is held, all is flushed. */
+  void moveTo(LayeredVolume below) {
+    origin = below;
+    Snapshot old = snapshot;
+    Origin over = below.asOriginOrNull();
+    if (old != null && over != null) {
+      Snapshot moved = old.over(over);
+      snapshot = moved;
+      for (SnapshotVolume above : snapshots()) {
+        above.moveTo(this);
+        copyOut(above.snapshot());
+      }
+      settle();
+    }
   }
 
   /** It could not be loaded: its file must not be touched, and its origin not be written. */
@@ -129,12 +157,6 @@ public final class SnapshotVolume extends LayeredVolume {
     }
   }
 
-  /** As {@link #flushIfValid}, and makes durable what was written to its origin. */
-  public void flushWithOrigin() throws IOException {
-    origin.served().target().flush();
-    flushIfValid();
-  }
-
   /** Sectors in a chunk. */
   public int chunkSectors() {
     Snapshot loaded = snapshot;
@@ -163,7 +185,7 @@ public final class SnapshotVolume extends LayeredVolume {
   /** As long as something of it waits in memory it stays an origin. */
   @Override
   @Nullable Target unmerged() {
-    Snapshot loaded = snapshot;
+    Snapshot loaded = removed ? null : snapshot;
     return loaded == null || (snapshots().isEmpty() && !loaded.dependents().any())
         ? loaded
         : new SnapshotOrigin(loaded.asOrigin());

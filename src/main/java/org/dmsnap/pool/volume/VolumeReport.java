@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param overflowed whether it is a snapshot that is in Overflow
  * @param merging whether it merges or is due to: of the origin and of the snapshot both
  * @param mergeFailed whether the merge has stopped at a failure
+ * @param removed whether it is a snapshot that is gone for its users, though others read through it
  * @param suspended whether its changes are held
  * @param readOnly whether it cannot be written: the pool is read-only, or the origin for the sake
  *     of a snapshot that could not be loaded
@@ -35,6 +36,7 @@ public record VolumeReport(
     boolean overflowed,
     boolean merging,
     boolean mergeFailed,
+    boolean removed,
     boolean suspended,
     boolean readOnly,
     @Nullable Double percent,

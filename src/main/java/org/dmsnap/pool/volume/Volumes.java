@@ -122,6 +122,9 @@ public final class Volumes {
       if (snapshot.hiddenCow().present()) {
         put(devices, snapshot.hiddenCow());
       }
+      if (snapshot.removed()) {
+        return;
+      }
     }
     put(devices, volume);
   }
