@@ -67,25 +67,21 @@ final class DataRequests {
 
   private void read() {
     long unique = memory.unique();
+    PageCache filled = null;
     int result;
     try {
-      result = read(handle(), memory.readLength(), memory.offset());
+      Handle handle = handle();
+      if (!memory.direct() && handle.cache() != null) {
+        filled = handle.cache();
+        filled.filling();
+      }
+      result = handle.read(memory.bytes(), memory.readLength(), memory.offset());
     } catch (Throwable failure) {
       result = Errors.toErrno("read", failure);
     }
     answer.send(unique, Math.min(result, 0), Math.max(result, 0));
-  }
-
-  private int read(Handle handle, int length, long position) throws IOException {
-    PageCache cache = handle.cache();
-    if (cache == null || memory.direct()) {
-      return handle.read(memory.bytes(), length, position);
-    }
-    cache.filling();
-    try {
-      return handle.read(memory.bytes(), length, position);
-    } finally {
-      cache.filled();
+    if (filled != null) {
+      filled.filled(); // from now on the kernel has the page
     }
   }
 

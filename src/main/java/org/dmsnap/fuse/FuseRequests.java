@@ -28,6 +28,8 @@ final class FuseRequests implements Requests, AutoCloseable {
   /** What a request may have, its header and a page's rest included. */
   private static final int CAPACITY = NewerFlags.MAX_BYTES + 0x1000;
 
+  private static final long NONE = 0; // no request has this number
+
   private static final int NO_LONGER_WANTED = 1;
   private static final int INTERRUPTED = -Errno.EINTR.intValue();
 
@@ -41,6 +43,9 @@ final class FuseRequests implements Requests, AutoCloseable {
   private final GivenUp givenUp;
   private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
   private final NewerFlags newerFlags;
+
+  /** Of threads that have left: they come and go, and their memory is not the heap's. */
+  private final Deque<Exchange> exchanges = new ConcurrentLinkedDeque<>();
 
   /** As many as libfuse processed requests at one time, a held sync for each perhaps. */
   private final Deque<AnswerChannel> answers = new ConcurrentLinkedDeque<>();
@@ -63,7 +68,8 @@ final class FuseRequests implements Requests, AutoCloseable {
 
   @Override
   public int serveWhile(BooleanSupplier wanted) {
-    Exchange exchange = Exchange.over(device, CAPACITY, stalls);
+    Exchange idle = exchanges.poll();
+    Exchange exchange = idle == null ? Exchange.over(device, CAPACITY, stalls) : idle;
     RequestMemory memory = exchange.request();
     DataRequests data = new DataRequests(handles, interrupts, givenUp, exchange);
     Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
@@ -77,11 +83,13 @@ final class FuseRequests implements Requests, AutoCloseable {
         if (received > 0 && !data.serve(received)) {
           serving.begin(memory.unique());
           haveAnswered(memory, received, exchange.answer());
+          serving.begin(NONE); // an interrupt that comes late is not the next one's
         }
       }
       return NO_LONGER_WANTED;
     } finally {
       interrupts.leave(serving);
+      exchanges.push(exchange);
     }
   }
 

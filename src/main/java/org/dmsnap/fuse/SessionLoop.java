@@ -145,6 +145,11 @@ public final class SessionLoop implements StallListener {
     return true;
   }
 
+  private synchronized void gone(Thread further) {
+    threads.remove(further);
+    size = threads.size();
+  }
+
   /** How many threads there are now, waiting ones included. */
   public int size() {
     return size;
@@ -249,6 +254,13 @@ public final class SessionLoop implements StallListener {
         if (result < 0) {
           LOG.error("{}: /dev/fuse failed; the mount answers no more", getName());
         }
+      } catch (OutOfMemoryError noMemory) {
+        if (!further) {
+          throw noMemory;
+        }
+        LOG.warn("{} has no memory to serve requests, others have: {}", getName(), noMemory);
+        result = 1;
+        gone(this);
       } finally {
         if (result <= 0) {
           end();

@@ -105,6 +105,23 @@ class SessionLoopTest {
   }
 
   @Test
+  void a_further_thread_that_has_no_memory_leaves_and_the_others_serve_on() throws Exception {
+    loop.start(queue);
+    serveOne();
+    queue.noMemory = true;
+
+    waitIn(1);
+    while (loop.size() > WANTED) {
+      Thread.onSpinWait();
+    }
+
+    queue.noMemory = false;
+    serveOne();
+    assertThat(loop.ended()).isFalse();
+    release.countDown();
+  }
+
+  @Test
   void no_request_is_lost_by_threads_that_come_and_go() throws Exception {
     loop.start(queue);
     CountDownLatch served = new CountDownLatch(2000);
@@ -190,6 +207,7 @@ class SessionLoopTest {
     private final BlockingQueue<Runnable> requests = new LinkedBlockingQueue<>();
     private final List<Thread> left = new ArrayList<>(); // guarded by this: saw the mount go
     private volatile boolean unmounted;
+    private volatile boolean noMemory;
 
     void add(Runnable request) {
       requests.add(request);
@@ -207,6 +225,9 @@ class SessionLoopTest {
 
     @Override
     public int serveWhile(BooleanSupplier wanted) {
+      if (noMemory) {
+        throw new OutOfMemoryError("for a request");
+      }
       while (wanted.getAsBoolean()) {
         Runnable request = take();
         if (unmounted) {
