@@ -107,7 +107,11 @@ class SessionLoopTest {
   @Test
   void a_further_thread_that_has_no_memory_leaves_and_the_others_serve_on() throws Exception {
     loop.start(queue);
-    serveOne();
+    CountDownLatch both = new CountDownLatch(WANTED);
+    for (int i = 0; i < WANTED; i++) {
+      queue.add(() -> meet(both));
+    }
+    both.await(); // those that are not further ones serve by now
     queue.noMemory = true;
 
     waitIn(1);
