@@ -19,10 +19,10 @@ of_queue() {
 aims() {
   local raw=0.6 qemu=1.5 fuse3=1.3 before=3
   [ "$1" != jobs32 ] || raw=0.75 qemu=2 fuse3=1.5 before=1.8
-  beside_origin=(raw:$raw qemu-threads:$qemu qemu-io_uring:$qemu fuse3:$fuse3 before:$before)
+  beside_origin=(raw:$raw devfuse:0.8 qemu-threads:$qemu qemu-io_uring:$qemu fuse3:$fuse3 before:$before)
 }
 
-everyone=(raw: qemu-threads: qemu-io_uring: fuse3: before:)
+everyone=(raw: devfuse: qemu-threads: qemu-io_uring: fuse3: before:)
 
 disk_used() {
   local q queue beside_origin
@@ -44,9 +44,9 @@ disk_used() {
     comparison disk-mixed-4k-$q-excepted cold rewritten dmsnap/saved:0.85 raw: before: -- \
       "${mixed[@]}" "${queue[@]}"
   done
-  comparison disk-overwrite-1m-libaio4-origin cold saved raw:1 "${everyone[@]:1:3}" before:1.3 -- "${large[@]}"
+  comparison disk-overwrite-1m-libaio4-origin cold saved raw:1 "${everyone[@]:1:4}" before:1.3 -- "${large[@]}"
   comparison disk-overwrite-1m-libaio4-excepted cold rewritten raw: before: -- "${large[@]}"
-  comparison disk-scan-1m-buffered-origin cold saved raw:0.9 "${everyone[@]:1:3}" before: -- \
+  comparison disk-scan-1m-buffered-origin cold saved raw:0.9 "${everyone[@]:1:4}" before: -- \
     --rw=read --bs=1m --direct=0
   comparison disk-scan-1m-direct-origin cold saved "${everyone[@]}" -- --rw=read --bs=1m
 }
@@ -65,7 +65,7 @@ slow_used() {
   local q queue
   for q in "${queues[@]}"; do
     of_queue "$q"
-    comparison slow-read-4k-$q-origin slow saved "${everyone[@]:0:4}" before:10 -- \
+    comparison slow-read-4k-$q-origin slow saved "${everyone[@]:0:5}" before:10 -- \
       --rw=randread "${cold[@]}" "${queue[@]}"
     comparison slow-read-4k-$q-excepted slow rewritten dmsnap/saved:0.85 raw: before:10 -- \
       --rw=randread "${cold[@]}" "${queue[@]}"
@@ -80,16 +80,16 @@ loop_used() {
   local q queue
   for q in libaio io_uring; do
     of_queue "$q"
-    comparison loop-$1-read-4k-$q-origin "$1" saved "${everyone[@]:0:4}" "before:$2" -- \
+    comparison loop-$1-read-4k-$q-origin "$1" saved "${everyone[@]:0:5}" "before:$2" -- \
       --rw=randread "${cold[@]}" "${queue[@]}"
   done
   of_queue libaio
-  comparison loop-$1-mixed-4k-libaio-origin "$1" saved "${everyone[@]:0:4}" "before:$2" -- "${mixed[@]}" "${queue[@]}"
+  comparison loop-$1-mixed-4k-libaio-origin "$1" saved "${everyone[@]:0:5}" "before:$2" -- "${mixed[@]}" "${queue[@]}"
 }
 
 attempt disk_used
 attempt disk_untouched
-compare disk-first-1m-snapshot cold fresh-8 raw: fuse3: qcow2-64k:1 before: -- --rw=write --bs=1m
+compare disk-first-1m-snapshot cold fresh-8 raw: devfuse: fuse3: qcow2-64k:1 before: -- --rw=write --bs=1m
 attempt slow_used
 attempt loop_used direct 2
 attempt loop_used buffered ""

@@ -67,10 +67,10 @@ server() {
   cat "${running[$1]}/pid"
 }
 
-# cpu_time PID: what the threads of the process have used so far, in nanoseconds.
+# cpu_time PID: what the process has used so far, threads that have left included, in nanoseconds; to a tick.
 cpu_time() {
   [ "$1" != 0 ] || { echo 0 && return; } # the raw file has no server
-  cat "/proc/$1/task/"*/schedstat | awk '{ time += $1 } END { printf "%.0f\n", time }'
+  sed 's/.*) //' "/proc/$1/stat" | awk -v hz="$(getconf CLK_TCK)" '{ printf "%.0f\n", ($12 + $13) * 1e9 / hz }'
 }
 
 # io ID WORD...: runs fio on what ID serves, as new; prints requests a second and the server's CPU
