@@ -1,5 +1,6 @@
 package org.dmsnap.fuse;
 
+import java.util.concurrent.ExecutorService;
 import org.dmsnap.engine.StallListener;
 
 /**
@@ -16,10 +17,11 @@ record Exchange(RequestMemory request, Answer answer, StalePages stalePages) {
    *
    * @param device the descriptor of {@code /dev/fuse}
    * @param capacity how many bytes a request may have
+   * @param waiters of {@link PageWaiter#pool}
    */
-  static Exchange over(int device, int capacity, StallListener stalls) {
+  static Exchange over(int device, int capacity, StallListener stalls, ExecutorService waiters) {
     RequestMemory request = new RequestMemory(capacity);
     return new Exchange(
-        request, new Answer(device, request.answer()), new StalePages(device, stalls));
+        request, new Answer(device, request.answer()), new StalePages(device, stalls, waiters));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -43,6 +44,7 @@ final class FuseRequests implements Requests, AutoCloseable {
   private final GivenUp givenUp;
   private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
   private final NewerFlags newerFlags;
+  private final ExecutorService pageWaiters;
 
   /** Of threads that have left: they come and go, and their memory is not the heap's. */
   private final Deque<Exchange> exchanges = new ConcurrentLinkedDeque<>();
@@ -63,13 +65,14 @@ final class FuseRequests implements Requests, AutoCloseable {
     channel = libFuse.fuse_session_next_chan(session, null);
     device = libFuse.fuse_chan_fd(channel);
     givenUp = new GivenUp(device);
+    pageWaiters = PageWaiter.pool(device);
     newerFlags = new NewerFlags(handles);
   }
 
   @Override
   public int serveWhile(BooleanSupplier wanted) {
     Exchange idle = exchanges.poll();
-    Exchange exchange = idle == null ? Exchange.over(device, CAPACITY, stalls) : idle;
+    Exchange exchange = idle == null ? Exchange.over(device, CAPACITY, stalls, pageWaiters) : idle;
     RequestMemory memory = exchange.request();
     DataRequests data = new DataRequests(handles, interrupts, givenUp, exchange);
     Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
@@ -155,5 +158,6 @@ final class FuseRequests implements Requests, AutoCloseable {
   public void close() {
     answers.forEach(AnswerChannel::close);
     answers.clear();
+    pageWaiters.shutdown();
   }
 }

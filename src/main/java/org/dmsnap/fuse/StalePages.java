@@ -1,5 +1,7 @@
 package org.dmsnap.fuse;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -7,11 +9,12 @@ import jnr.ffi.Runtime;
 import org.dmsnap.block.LastErrno;
 import org.dmsnap.block.LibC;
 import org.dmsnap.engine.StallListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the kernel drop pages that it has cached ({@code FUSE_NOTIFY_INVAL_INODE}), one thread's:
+ * Has the kernel drop pages that it has cached ({@code FUSE_NOTIFY_INVAL_INODE}), for one thread:
  * after a header as of an {@link Answer}, whose error is the kind of notice, 8 bytes for the node,
  * 8 for the position, 8 for the length.
  */
@@ -29,15 +32,18 @@ final class StalePages {
 
   private final int device;
   private final StallListener stalls;
+  private final ExecutorService waiters;
   private final Pointer notice = Memory.allocateDirect(Runtime.getSystemRuntime(), BYTES, true);
 
   /**
    * @param device the descriptor of {@code /dev/fuse}
    * @param stalls told that the thread waits
+   * @param waiters who wait for the kernel in its place, see {@link PageWaiter}
    */
-  StalePages(int device, StallListener stalls) {
+  StalePages(int device, StallListener stalls, ExecutorService waiters) {
     this.device = device;
     this.stalls = stalls;
+    this.waiters = waiters;
     notice.putInt(Answer.LENGTH, BYTES);
     notice.putInt(KIND, INVAL_INODE);
   }
@@ -52,14 +58,19 @@ final class StalePages {
     notice.putLong(LENGTH, length);
     stalls.stalling();
     try {
-      if (LibC.INSTANCE.write(device, notice.address(), BYTES) < 0) {
-        Errno errno = LastErrno.get();
-        if (errno != Errno.ENOENT && errno != Errno.ENODEV) { // forgotten, or unmounted
-          LOG.error("the page cache may be stale: {}", errno.description());
-        }
+      Errno failure = waiters.submit(this::send).get();
+      if (failure != null && failure != Errno.ENOENT && failure != Errno.ENODEV) {
+        LOG.error("the page cache may be stale: {}", failure.description());
       }
+    } catch (InterruptedException | ExecutionException e) {
+      LOG.error("the page cache may be stale", e);
     } finally {
       stalls.resumed();
     }
+  }
+
+  /** Null, or why not: ENOENT if the node is forgotten, ENODEV if it is unmounted. */
+  private @Nullable Errno send() {
+    return LibC.INSTANCE.write(device, notice.address(), BYTES) < 0 ? LastErrno.get() : null;
   }
 }

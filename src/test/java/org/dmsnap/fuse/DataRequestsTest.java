@@ -56,7 +56,8 @@ class DataRequestsTest {
     device = LibC.INSTANCE.openat(-1, directory.resolve("fuse").toString(), O_RDWR_CREAT, 0600);
     handles.add(new Bytes()); // so that the number is not the one of all zeroes
     number = handles.add(file);
-    Exchange exchange = Exchange.over(device, CAPACITY, StallListener.NONE);
+    Exchange exchange =
+        Exchange.over(device, CAPACITY, StallListener.NONE, PageWaiter.pool(device));
     memory = exchange.request();
     requests = new DataRequests(handles, new Interrupts(), new GivenUp(device), exchange);
   }
