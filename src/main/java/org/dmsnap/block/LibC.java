@@ -112,6 +112,10 @@ public interface LibC {
   int prctl(
       int option, @size_t long second, @size_t long third, @size_t long fourth, @size_t long fifth);
 
+  /** See memfd_create(2). */
+  @SaveError
+  int memfd_create(String name, int flags);
+
   /** See chdir(2); Java itself goes on resolving relative paths from where it was started. */
   @SaveError
   int chdir(String path);
