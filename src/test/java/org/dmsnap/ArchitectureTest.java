@@ -60,6 +60,7 @@ class ArchitectureTest {
               "volume.Device",
               "volume.VolumeReport",
               "volume.CacheListener",
+              "change.Members",
               "change.SnapshotRequest",
               "change.CowSize",
               "load.PoolCheck")

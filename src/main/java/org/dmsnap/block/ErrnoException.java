@@ -25,6 +25,15 @@ public final class ErrnoException extends IOException {
     this.errno = errno;
   }
 
+  /**
+   * {@code failure} in the same words, and {@code where} before them; words that make no sense, an
+   * {@link IllegalArgumentException}, are EINVAL.
+   */
+  public static ErrnoException in(String where, Exception failure) {
+    Errno errno = failure instanceof IllegalArgumentException ? Errno.EINVAL : errnoOf(failure);
+    return new ErrnoException(errno, where + ": " + failure.getMessage(), failure);
+  }
+
   /** What a system call answers for this failure. */
   public Errno errno() {
     return errno;

@@ -13,6 +13,7 @@ import org.dmsnap.cli.mounted.MountedPool;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.ProgressLines;
 import org.dmsnap.control.Command;
+import org.dmsnap.control.Group;
 import org.dmsnap.kernel.LoopMounts;
 import org.dmsnap.kernel.Mount;
 import picocli.CommandLine;
@@ -35,8 +36,9 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
           WAIT,
           "Wait until it is done, showing how far it is.",
           FREEZE,
-          "Freeze the file systems that are loop-mounted from ORIGIN, partitions included, until it"
-              + " is taken: they need no recovery then, and nothing in their caches is missing."
+          "Freeze the file systems that are loop-mounted from ORIGIN, or from any that is named,"
+              + " partitions included, until it is taken: they need no recovery then, and nothing"
+              + " in their caches is missing."
               + " Needs root.");
 
   private static final Map<String, List<String>> EXAMPLES =
@@ -45,10 +47,11 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
           "snapshot",
               List.of(
                   "dmsnap snapshot /mnt/vg snap base 100M",
-                  "dmsnap snapshot --freeze /mnt/vg snap base 1G P 16"),
+                  "dmsnap snapshot --freeze /mnt/vg snap base 1G P 16",
+                  "dmsnap snapshot /mnt/vg d1 data 1G \\; l1 log 1G"),
           "merge", List.of("dmsnap merge --wait /mnt/vg snap"),
           "remove", List.of("dmsnap remove /mnt/vg snap"),
-          "reset", List.of("dmsnap reset /mnt/vg snap"),
+          "reset", List.of("dmsnap reset /mnt/vg snap", "dmsnap reset /mnt/vg d1 \\; l1"),
           "extend", List.of("dmsnap extend /mnt/vg snap +1G", "dmsnap extend /mnt/vg base 20G"),
           "suspend",
               List.of(
@@ -106,11 +109,7 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
 
   @Override
   public Integer call() throws IOException {
-    if (!command.wordCount().allows(words.size())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          command.name() + " takes MOUNTPOINT " + command.words() + ", not " + words);
-    }
+    checkCount();
     for (String word : words) {
       if (word.isEmpty() || word.chars().anyMatch(Character::isWhitespace)) {
         throw new ParameterException(spec.commandLine(), "not one word: \"" + word + "\"");
@@ -134,10 +133,21 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
     return 0;
   }
 
+  private void checkCount() {
+    try {
+      Group.members(command, words);
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(
+          spec.commandLine(),
+          command.name() + " takes MOUNTPOINT " + command.line() + ", not " + words,
+          wrong);
+    }
+  }
+
   /** How it is used, in lines that fit a terminal. */
   private static String[] synopsis(Command command) {
     String option = option(command).map(name -> " [" + name + "]").orElse("");
-    String all = "dmsnap " + command.name() + " [-hV]" + option + " MOUNTPOINT " + command.words();
+    String all = "dmsnap " + command.name() + " [-hV]" + option + " MOUNTPOINT " + command.line();
     int end = all.length() > SYNOPSIS_WIDTH ? all.lastIndexOf(' ', SYNOPSIS_WIDTH) : -1;
     return end < 0
         ? new String[] {all}
@@ -168,11 +178,15 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
 
   /** Takes a snapshot of file systems that are held still meanwhile. */
   private void runFrozen(MountedPool pool) throws IOException {
-    String origin = words.get(1);
-    pool.refuseSuspended(origin); // or what freezing has to write would wait for ever
-    Path file = mountpoint.toRealPath().resolve(origin);
+    List<String> origins =
+        Group.members(command, words).stream().map(member -> member.get(1)).distinct().toList();
+    List<Path> files = new ArrayList<>();
+    for (String origin : origins) {
+      pool.refuseSuspended(origin); // or what freezing has to write would wait for ever
+      files.add(mountpoint.toRealPath().resolve(origin));
+    }
     List<String> mounts =
-        LoopMounts.of(Path.of("/"), file).stream().map(Mount::mountpoint).toList();
+        LoopMounts.of(Path.of("/"), files).stream().map(Mount::mountpoint).toList();
     List<String> warnings;
     Freeze freeze = Freeze.of(mounts);
     try {
@@ -183,7 +197,9 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
     warn(warnings);
     if (mounts.isEmpty()) {
       String what =
-          "no file system of " + origin + " is mounted here for writing, so nothing was frozen";
+          "no file system of "
+              + String.join(", ", origins)
+              + " is mounted here for writing, so nothing was frozen";
       ErrorLine.print(spec.commandLine(), what);
     }
   }

@@ -25,15 +25,25 @@ public interface Command {
   /** The words of its line, such as {@code NAME SIZE}; optional ones in square brackets. */
   String words();
 
+  /** Whether a line may have several of it, separated by {@code ;}, that happen in one moment. */
+  default boolean inGroups() {
+    return false;
+  }
+
+  /** As {@link #words()}, and how more of the same follow, such as {@code SNAP [; SNAP...]}. */
+  default String line() {
+    return inGroups() ? words() + " [; " + wordCount().first(words()) + "...]" : words();
+  }
+
   /** What it does, in one sentence. */
   String purpose();
 
   /** What reading the control file from the start shows: what it does, and its words. */
   default String usage() {
-    return "usage: " + words() + "\n" + purpose() + "\n";
+    return "usage: " + line() + "\n" + purpose() + "\n";
   }
 
-  /** How many words a line may have. */
+  /** How many words a line, or each member of one, may have. */
   default WordCount wordCount() {
     return WordCount.of(words());
   }
@@ -41,7 +51,8 @@ public interface Command {
   /**
    * Runs it; returns when it has taken effect.
    *
-   * @param words of the line, separated by white space; as many as {@link #wordCount()} allows
+   * @param words of the line, separated by white space; of each of its {@linkplain Group#members
+   *     members} as many as {@link #wordCount()} allows
    * @throws IllegalArgumentException if a word is wrong (EINVAL), saying which and what is right
    * @throws IOException an {@link org.dmsnap.block.ErrnoException} if it failed, saying why
    */

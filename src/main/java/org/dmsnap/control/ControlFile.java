@@ -78,12 +78,7 @@ public final class ControlFile {
           Errno.EROFS, "the pool is mounted read-only; mount it without ro to change it");
     }
     List<String> words = List.of(line.split(" +"));
-    if (!command.wordCount().allows(words.size())) {
-      throw new IllegalArgumentException(
-          (words.size() < command.wordCount().least() ? "too few words" : "too many words")
-              + ", usage: "
-              + command.words());
-    }
+    Group.members(command, words);
     command.run(pool, words);
     pool.log().info(command.name() + " " + line + ": done");
   }

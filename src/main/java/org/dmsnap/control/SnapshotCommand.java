@@ -1,16 +1,18 @@
 package org.dmsnap.control;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.dmsnap.engine.Feature;
 import org.dmsnap.pool.Pool;
+import org.dmsnap.pool.change.Members;
 import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.store.ChunkSize;
 import org.dmsnap.store.ExceptionStoreType;
 
-/** Takes a snapshot; its words from TYPE on are those of a table line, and so are its errors. */
+/** Takes snapshots; their words from TYPE on are those of a table line, and so are their errors. */
 final class SnapshotCommand implements Command {
 
   private static final int TYPE = 3;
@@ -38,20 +40,35 @@ final class SnapshotCommand implements Command {
         + " such as 100M or 20%ORIGIN (of its size), and no more than it can ever need. P is"
         + " persistent, PO too and stays readable when full, N is gone after unmount; CHUNK is in"
         + " sectors, 0 the kernel's default of 32; P 16 if left out. Features: discard_zeroes_cow,"
-        + " discard_passdown_origin. ORIGIN may be a snapshot, if both are P or PO. "
+        + " discard_passdown_origin. ORIGIN may be a snapshot, if both are P or PO."
+        + " Several, separated by a word of ;, are taken in one moment, or none of them. "
         + Sizes.HELP;
   }
 
   @Override
+  public boolean inGroups() {
+    return true;
+  }
+
+  @Override
   public void run(Pool pool, List<String> words) throws IOException {
+    List<List<String>> all = Group.members(this, words);
+    Members members = new Members(all.stream().map(member -> member.get(0)).toList(), "taken");
+    List<SnapshotRequest> requests = new ArrayList<>();
+    for (List<String> member : all) {
+      members.member(member.get(0), () -> requests.add(request(pool, member)));
+    }
+    pool.snapshot(requests.toArray(SnapshotRequest[]::new));
+  }
+
+  private static SnapshotRequest request(Pool pool, List<String> words) throws IOException {
     Set<Feature> features = features(words);
     ExceptionStoreType type =
         ExceptionStoreType.of(words.size() > TYPE ? words.get(TYPE) : DEFAULT_TYPE);
     int chunkSectors =
         words.size() > CHUNK ? chunkSectors(words.get(CHUNK), type) : DEFAULT_CHUNK_SECTORS;
     long cowBytes = cowBytes(pool, words.get(2), words.get(1), chunkSectors);
-    pool.snapshot(
-        new SnapshotRequest(words.get(0), words.get(1), cowBytes, type, chunkSectors, features));
+    return new SnapshotRequest(words.get(0), words.get(1), cowBytes, type, chunkSectors, features);
   }
 
   private static long cowBytes(Pool pool, String size, String origin, int chunkSectors)

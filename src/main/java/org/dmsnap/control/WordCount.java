@@ -1,5 +1,7 @@
 package org.dmsnap.control;
 
+import java.util.List;
+
 /**
  * How many words a control line may have.
  *
@@ -18,6 +20,11 @@ public record WordCount(int least, int most) {
       least++;
     }
     return new WordCount(least, usage.contains(AND_SO_ON) ? Integer.MAX_VALUE : words.length);
+  }
+
+  /** The words of {@code usage} that there must be. */
+  String first(String usage) {
+    return String.join(" ", List.of(usage.split(" ")).subList(0, least));
   }
 
   /** Whether a line may have {@code count} words. */

@@ -34,16 +34,16 @@ public final class LoopMounts {
   }
 
   /**
-   * The mounts of file systems on {@code file} that can be written to, one of each file system; one
-   * that lies in a file of another comes before it.
+   * The mounts of file systems on any of {@code files} that can be written to, one of each file
+   * system; one that lies in a file of another comes before it.
    *
    * @param root where {@code /proc} and {@code /sys} are
-   * @param file absolute and without links, as the kernel knows it
+   * @param files absolute and without links, as the kernel knows them
    */
-  public static List<Mount> of(Path root, Path file) throws IOException {
+  public static List<Mount> of(Path root, List<Path> files) throws IOException {
     LoopMounts loops = new LoopMounts(root);
-    MountTable.Place place = loops.table.place(file);
-    loops.addAll(backing -> loops.table.place(FileName.path(backing)).equals(place));
+    List<MountTable.Place> places = files.stream().map(loops.table::place).toList();
+    loops.addAll(backing -> places.contains(loops.table.place(FileName.path(backing))));
     List<Mount> mounts = new ArrayList<>();
     for (int before = -1; before < mounts.size(); ) {
       before = mounts.size();

@@ -13,6 +13,7 @@ import org.dmsnap.pool.change.Removal;
 import org.dmsnap.pool.change.Reset;
 import org.dmsnap.pool.change.SnapshotRequest;
 import org.dmsnap.pool.change.Suspension;
+import org.dmsnap.pool.change.Taking;
 import org.dmsnap.pool.load.Beginning;
 import org.dmsnap.pool.load.PoolLoader;
 import org.dmsnap.pool.state.EventLog;
@@ -35,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><i>create</i>: make {@code .NAME.img.new} durable, replace the table, rename it to {@code
  *       NAME.img}.
- *   <li><i>snapshot</i>: make {@code .NAME.cow.new} with an empty store durable, flush the image
- *       (to keep what follows short); take the gate, flush the image again, replace the table, let
- *       the origin copy out, release; rename. Whatever is written later is newer than the snapshot.
- *   <li><i>reset</i>, which leaves the table's line as it is: as <i>snapshot</i>, but what happens
- *       with the gate held is that {@code .NAME.cow.new} replaces {@code NAME.cow}.
+ *   <li><i>snapshot</i>, of one origin or several: make each {@code .NAME.cow.new} with an empty
+ *       store durable, flush the images (to keep what follows short); take all gates, flush again,
+ *       replace the table, let the origins copy out, release; rename. Whatever is written later is
+ *       newer than the snapshots.
+ *   <li><i>reset</i>, of one or several: as <i>snapshot</i>, but the table says that each is reset;
+ *       then {@code .NAME.cow.new} replaces {@code NAME.cow}, durably, and the table says no more.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
  *       make that durable, replace the table, then stop copying out, then delete. One that others
  *       read through: in the table that it is removed; hand down what they read in it, durably;
@@ -187,12 +189,12 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Takes a snapshot, in one moment, of an origin that may be in use.
+   * Takes snapshots, in one moment and all or none, of volumes that may be in use.
    *
    * @throws ErrnoException ENOENT, EEXIST, EROFS
    */
-  public void snapshot(SnapshotRequest request) throws IOException {
-    command(() -> new Creation(state).snapshot(request));
+  public void snapshot(SnapshotRequest... requests) throws IOException {
+    command(() -> new Taking(state).take(List.of(requests)));
   }
 
   /**
@@ -207,12 +209,12 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Makes a snapshot, in one moment, an empty one of its origin as it is now.
+   * Makes snapshots, in one moment and all or none, empty ones of their origins as those are now.
    *
-   * @throws ErrnoException ENOENT, EBUSY if it is open, or its origin merges or is due to, EROFS
+   * @throws ErrnoException ENOENT, EBUSY if one is open, or its origin merges or is due to, EROFS
    */
-  public void reset(String name) throws IOException {
-    command(() -> new Reset(state).reset(state.volume(name)));
+  public void reset(String... names) throws IOException {
+    command(() -> new Reset(state).reset(List.of(names)));
   }
 
   /**

@@ -49,6 +49,7 @@ class BadCommandTest extends ControlFixture {
           "discard_zeroes_cow",
           "force",
           "\n",
+          ";",
           "discard_passdown_origin",
           "4T",
           "8388607T",
@@ -57,7 +58,13 @@ class BadCommandTest extends ControlFixture {
 
   private static final List<String> LINES_OF =
       List.of(
-          "base 1M", "snap base 1M P 16 1 discard_zeroes_cow", "snap force", "base", "snap +1M");
+          "base 1M",
+          "snap base 1M P 16 1 discard_zeroes_cow",
+          "snap force",
+          "base",
+          "snap +1M",
+          "snap base 1M ; s2 base 1M N 8",
+          "snap ; s2");
 
   /** What interface and system calls allow a control file to answer. */
   private static final Set<Integer> ERRNOS =

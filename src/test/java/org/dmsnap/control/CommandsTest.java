@@ -3,6 +3,7 @@ package org.dmsnap.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jnr.constants.platform.Errno;
+import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.volume.Device;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,5 +155,41 @@ class CommandsTest extends ControlFixture {
       String[] words = line.split(" ", 2);
       assertThat(errnoOf(words[0], words[1])).as(line).isEqualTo(Errno.ENOENT.intValue());
     }
+  }
+
+  @Test
+  void a_line_takes_snapshots_of_several_origins_and_resets_them() {
+    write("create", "other 1M");
+
+    assertThat(text(write("snapshot", "a1 base 50%ORIGIN ; b1 other 64K P 8 ; b2 other 64K")))
+        .startsWith("usage: NAME ORIGIN COWSIZE [P|PO|N [CHUNK [#FEATURES FEATURE...]]]")
+        .contains(" [; NAME ORIGIN COWSIZE...]\n");
+    assertThat(table("b1")).endsWith(" P 8");
+    assertThat(text(write("reset", "a1 ; b2 ; b1"))).startsWith("usage: SNAP [; SNAP...]\n");
+    assertThat(pool.log().events())
+        .extracting(EventLog.Event::text)
+        .contains("reset a1 ; b2 ; b1: done");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a1 base 64K ; b1 base 64X, because of b1: bad size 64X",
+    "a1 base 64K ; b1 none 20%ORIGIN, because of b1: there is no volume none",
+    "a1 base 64K ; b1 base 1K, because of b1: Snapshot volume cannot be smaller",
+    "a1 base 64K ; b1 base, 'too few words in \"b1 base\"'",
+    "a1 base 64K ;, 'too few words in \"\"'",
+    "; a1 base 64K, 'too few words in \"\"'",
+    "a1 base 64K ;; b1 base 64K, Invalid number of feature arguments"
+  })
+  void a_member_that_is_wrong_is_named_and_none_is_taken(String line, String reason) {
+    assertThat(text(write("snapshot", line))).contains(reason);
+
+    assertThat(pool.devices()).extracting(Device::name).containsExactly("base");
+  }
+
+  @Test
+  void only_snapshots_and_resets_come_in_groups() {
+    assertThat(text(write("create", "a 1M ; b 1M"))).startsWith("too many words, usage: NAME SIZE");
+    assertThat(text(write("remove", "base ; base"))).startsWith("too many words");
   }
 }

@@ -158,6 +158,64 @@ class FreezeTest {
   }
 
   @Test
+  void those_of_a_group_are_all_frozen() {
+    mountFileSystem();
+    pool.control("create", "log 64M");
+    pool.sh("mkfs.ext4 -q -F $mnt/log; mount -o loop $mnt/log $b");
+    pool.sh("seq 1000 >$a/unsynced; seq 1000 >$b/unsynced");
+
+    Result done = pool.run("$dmsnap snapshot --freeze $mnt a1 base 64M \\; b1 log 64M");
+
+    assertThat(done.succeeded()).as("%s", done).isTrue();
+    assertThat(done.errors()).isEmpty();
+    for (String snapshot : new String[] {"a1", "b1"}) {
+      assertThat(pool.sh("dumpe2fs -h $mnt/" + snapshot + " 2>&1"))
+          .doesNotContain("needs_recovery");
+    }
+    pool.sh("touch $a/goes-on $b/goes-on");
+  }
+
+  @Test
+  void a_group_that_cannot_be_taken_leaves_nothing_frozen() {
+    mountFileSystem();
+    pool.control("create", "log 64M");
+    pool.sh("mkfs.ext4 -q -F $mnt/log; mount -o loop $mnt/log $b");
+
+    Result refused = pool.run("$dmsnap snapshot --freeze $mnt a1 base 64M \\; b1 none 64M");
+    pool.control("suspend", "log");
+    Result suspended = pool.run("$dmsnap snapshot --freeze $mnt a1 base 64M \\; b1 log 64M");
+    pool.control("resume", "log");
+
+    assertThat(refused.errors()).contains("because of b1: there is no volume none");
+    assertThat(suspended.errors()).contains("log is suspended");
+    pool.sh("touch $a/goes-on $b/goes-on; sync -f $a; ! test -e $mnt/a1");
+  }
+
+  @Test
+  void a_btrfs_on_two_volumes_is_of_one_moment() {
+    pool.control("create", "one 128M");
+    pool.control("create", "two 128M");
+    pool.sh(
+        """
+        mkfs.btrfs -q -d raid0 -m raid1 $mnt/one $mnt/two
+        one=$(losetup -f --show $mnt/one); two=$(losetup -f --show $mnt/two)
+        mount -o device=$two $one $a; seq 200000 >$a/unsynced""");
+
+    Result done = pool.run("$dmsnap snapshot --freeze $mnt s1 one 64M \\; s2 two 64M");
+
+    assertThat(done.succeeded()).as("%s", done).isTrue();
+    assertThat(done.errors()).isEmpty();
+    pool.sh(
+        """
+        rm $a/unsynced; umount $a; losetup -d $(losetup -nl -O NAME -j $mnt/one)
+        losetup -d $(losetup -nl -O NAME -j $mnt/two)
+        one=$(losetup -f --show $mnt/s1); two=$(losetup -f --show $mnt/s2)
+        btrfs device scan -u 2>/dev/null || :
+        btrfs check --readonly $one >/dev/null 2>&1; mount -o device=$two $one $a
+        seq 200000 | cmp - $a/unsynced""");
+  }
+
+  @Test
   void one_in_a_file_of_another_is_frozen_first() {
     mountFileSystem();
     pool.sh("truncate -s 16M $a/inner; mkfs.ext4 -q -F $a/inner; mount -o loop $a/inner $b");

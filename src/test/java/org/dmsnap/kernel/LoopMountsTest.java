@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,7 @@ class LoopMountsTest {
         "34 1 7:0 /sub /bind rw - ext4 /dev/loop0 rw",
         "35 1 8:0 / / rw - ext4 /dev/sda rw");
 
-    assertThat(LoopMounts.of(root, BASE))
+    assertThat(LoopMounts.of(root, List.of(BASE)))
         .extracting(Mount::mountpoint)
         .containsExactly("/part", "/whole");
   }
@@ -48,16 +49,30 @@ class LoopMountsTest {
         "31 1 253:5 / /crypt rw - ext4 /dev/mapper/crypt rw",
         "32 1 0:77 / /btr\\040fs rw - btrfs /dev/loop0 rw");
 
-    assertThat(LoopMounts.of(root, BASE))
+    assertThat(LoopMounts.of(root, List.of(BASE)))
         .extracting(Mount::mountpoint)
         .containsExactly("/btr fs", "/crypt");
+  }
+
+  @Test
+  void those_on_any_of_several_files_are_found_each_once() throws IOException {
+    write("sys/fs/btrfs/1-2/devices/loop0/dev", "7:0\n");
+    write("sys/fs/btrfs/1-2/devices/loop1/dev", "7:1\n");
+    mounts(
+        "31 1 0:77 / /both rw - btrfs /dev/loop1 rw",
+        "32 1 259:3 / /part rw - xfs /dev/loop0p1 rw",
+        "33 1 8:0 / / rw - ext4 /dev/sda rw");
+
+    assertThat(LoopMounts.of(root, List.of(BASE, Path.of("/mnt/vg/base2"))))
+        .extracting(Mount::mountpoint)
+        .containsExactly("/part", "/both");
   }
 
   @Test
   void there_may_be_none() throws IOException {
     mounts("32 1 7:1 / /other rw - ext4 /dev/loop1 rw");
 
-    assertThat(LoopMounts.of(root, BASE)).isEmpty();
+    assertThat(LoopMounts.of(root, List.of(BASE))).isEmpty();
   }
 
   @Test
@@ -119,7 +134,7 @@ class LoopMountsTest {
   }
 
   private void assertMounted(String... mountpoints) throws IOException {
-    assertThat(LoopMounts.of(root, BASE))
+    assertThat(LoopMounts.of(root, List.of(BASE)))
         .extracting(Mount::mountpoint)
         .containsExactly(mountpoints);
   }

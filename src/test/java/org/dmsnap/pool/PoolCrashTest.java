@@ -70,9 +70,13 @@ class PoolCrashTest extends PoolFixture {
     cut(changes, () -> pool.reset("old"));
 
     assertThat(names()).containsExactly("base", "base-real", "old", "old-cow");
-    assertThat(device("old").status()).isIn(FULL, EMPTY);
-    int held = device("old").status().equals(FULL) ? 0 : 5;
-    assertThat(read("old", 0, 8192)).containsOnly(held);
+    if (logged().contains("it could not be listed")) { // its files work, the directory does not
+      assertThat(device("old").status()).endsWith("Invalid");
+    } else {
+      assertThat(device("old").status()).isIn(FULL, EMPTY);
+      int held = device("old").status().equals(FULL) ? 0 : 5;
+      assertThat(read("old", 0, 8192)).containsOnly(held);
+    }
     assertThat(files()).containsExactly("base.img", "old.cow", "pool.table");
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -75,14 +76,18 @@ final class PoolWorkload {
       zero(name, origin.content, random.nextBoolean());
     } else if (dice < 66) {
       withSnapshot(origin, (snap, model) -> zero(snap, model.content, random.nextBoolean()));
-    } else if (dice < 74) {
+    } else if (dice < 72) {
       snapshot(name, origin);
+    } else if (dice < 74) {
+      snapshots();
     } else if (dice < 79) {
       remove(name, origin);
     } else if (dice < 81) {
       extend(name, origin);
-    } else if (dice < 84) {
+    } else if (dice < 83) {
       reset(name, origin);
+    } else if (dice < 84) {
+      resets();
     } else if (dice < 91) {
       withSnapshot(origin, (snap, model) -> merge(name, origin, snap, model));
     } else if (dice < 94) {
@@ -137,12 +142,43 @@ final class PoolWorkload {
         () -> run.pool().create(name, (long) sectors * SECTOR));
   }
 
+  /** A snapshot that can be taken. */
+  private record Plan(String what, SnapshotRequest request, Consumer<PoolModel> change) {}
+
   private void snapshot(String name, PoolModel.Orig origin) throws IOException {
-    if (origin.snapshots.size() == MOST_SNAPSHOTS) {
-      return;
+    List<Plan> plans = new ArrayList<>();
+    plan(name, origin, plans);
+    take(plans);
+  }
+
+  /** Of every origin, and sometimes of one another time, in one moment. */
+  private void snapshots() throws IOException {
+    List<Plan> plans = new ArrayList<>();
+    for (int n = 1 + random.nextInt(2); n > 0; n--) {
+      for (var origin : run.model().origins.entrySet()) {
+        plan(origin.getKey(), origin.getValue(), plans);
+      }
     }
+    take(plans);
+  }
+
+  private void take(List<Plan> plans) throws IOException {
+    if (!plans.isEmpty()) {
+      SnapshotRequest[] requests =
+          plans.stream().map(Plan::request).toArray(SnapshotRequest[]::new);
+      command(
+          "snapshot " + String.join(" ; ", plans.stream().map(Plan::what).toList()),
+          model -> plans.forEach(plan -> plan.change.accept(model)),
+          () -> run.pool().snapshot(requests));
+    }
+  }
+
+  private void plan(String name, PoolModel.Orig origin, List<Plan> plans) throws IOException {
     String snap = "s" + random.nextInt(5);
-    if (run.model().origins.values().stream().anyMatch(o -> o.snapshots.containsKey(snap))) {
+    boolean planned = plans.stream().anyMatch(plan -> plan.request.name().equals(snap));
+    if (origin.snapshots.size() + plans.size() >= MOST_SNAPSHOTS
+        || planned
+        || run.model().origins.values().stream().anyMatch(o -> o.snapshots.containsKey(snap))) {
       return;
     }
     String through = through(origin);
@@ -157,19 +193,17 @@ final class PoolWorkload {
     boolean mayFill = small && run.options().overflow() == OverflowPolicy.INVALIDATE;
     Set<Feature> features = random.nextBoolean() ? Set.of() : Set.of(Feature.DISCARD_ZEROES_COW);
     String of = through.isEmpty() ? name : through;
-    command(
-        "snapshot " + snap + " of " + of + " " + type + " " + chunk + " cow " + sectors,
-        model ->
-            taken(
-                requireNonNull(model.origins.get(name)),
-                snap,
-                through,
-                content -> new PoolModel.Snap(content, !type.equals("N"), small, mayFill)),
-        () ->
-            run.pool()
-                .snapshot(
-                    new SnapshotRequest(
-                        snap, of, sectors * SECTOR, ExceptionStoreType.of(type), chunk, features)));
+    plans.add(
+        new Plan(
+            snap + " of " + of + " " + type + " " + chunk + " cow " + sectors,
+            new SnapshotRequest(
+                snap, of, sectors * SECTOR, ExceptionStoreType.of(type), chunk, features),
+            model ->
+                taken(
+                    requireNonNull(model.origins.get(name)),
+                    snap,
+                    through,
+                    content -> new PoolModel.Snap(content, !type.equals("N"), small, mayFill))));
   }
 
   /** The snapshot that one is taken of, or an empty text for the origin. */
@@ -208,15 +242,37 @@ final class PoolWorkload {
   }
 
   private void reset(String name, PoolModel.Orig origin) throws IOException {
-    if (origin.snapshots.isEmpty()) {
-      return;
-    }
     List<String> names = new ArrayList<>(origin.snapshots.keySet());
-    String snap = names.get(random.nextInt(names.size()));
+    if (!names.isEmpty()) {
+      reset(List.of(names.get(random.nextInt(names.size()))));
+    }
+  }
+
+  /** Of any origin, in one moment. */
+  private void resets() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (PoolModel.Orig origin : run.model().origins.values()) {
+      origin.snapshots.keySet().stream()
+          .filter(snap -> random.nextBoolean() && !origin.isOrigin(snap))
+          .forEach(names::add);
+    }
+    if (!names.isEmpty()) {
+      reset(names);
+    }
+  }
+
+  private void reset(List<String> names) throws IOException {
     command(
-        "reset " + snap,
-        model -> requireNonNull(model.origins.get(name)).reset(snap),
-        () -> run.pool().reset(snap));
+        "reset " + String.join(" ; ", names),
+        model ->
+            model.origins.values().stream()
+                .flatMap(
+                    origin ->
+                        names.stream()
+                            .filter(origin.snapshots::containsKey)
+                            .map(n -> Map.entry(origin, n)))
+                .forEach(of -> of.getKey().reset(of.getValue())),
+        () -> run.pool().reset(names.toArray(String[]::new)));
   }
 
   private void extend(String name, PoolModel.Orig origin) throws IOException {
@@ -404,8 +460,7 @@ final class PoolWorkload {
   }
 
   /** Runs a command, which happens or does not; whether it did. */
-  private boolean command(
-      String what, java.util.function.Consumer<PoolModel> change, Command command)
+  private boolean command(String what, Consumer<PoolModel> change, Command command)
       throws IOException {
     run.step(what);
     PoolModel before = run.model();

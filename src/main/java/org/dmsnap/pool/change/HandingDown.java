@@ -46,6 +46,7 @@ public final class HandingDown {
   void begin(SnapshotVolume volume) throws IOException {
     try {
       Refusals.whileMerging(volume, volume.name() + " cannot be removed");
+      Reset.refuseUnfinished(state, volume);
       checkRoom(volume);
       volume.flushIfValid();
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.REMOVED));

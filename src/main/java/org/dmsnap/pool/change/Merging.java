@@ -45,6 +45,7 @@ public final class Merging {
           volume.name() + " is not a snapshot; name one, see: dmsnap lvs");
     }
     check(snapshot, force);
+    Reset.refuseUnfinished(state, snapshot);
     String open = force ? null : openAfterAWhile(snapshot);
     if (open == null && start(snapshot, force)) {
       if (force) {

@@ -1,29 +1,27 @@
 package org.dmsnap.pool.change;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.BlockDevice;
-import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.Sectors;
-import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
-import org.dmsnap.pool.table.SnapshotEntry;
+import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.volume.Hold;
 import org.dmsnap.pool.volume.LayeredVolume;
+import org.dmsnap.pool.volume.Moment;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volume;
-import org.dmsnap.store.ExceptionStoreType;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a snapshot one of its origin as it is now: an empty store of the same kind and size takes
- * the place of its own, in one step.
+ * Makes snapshots ones of their origins as those are now, in one moment: an empty store of the same
+ * kind and size takes the place of each one's own, of all, or of none.
  *
- * <p>Which volumes there are stays the same, and so does the table's line. So it is not the table
- * that says whether this has happened, but the one name that the two COW files share: replacing it
- * is atomic.
+ * <p>Which volumes there are stays the same, and so do their lines in the table: so that says, of
+ * each, that its store is the one in the file of a new one; until that has taken the place of the
+ * other.
  */
 public final class Reset {
 
@@ -37,19 +35,41 @@ public final class Reset {
     this.state = state;
   }
 
-  /** An empty store on a new COW device, and whose it will be. */
-  private record Renewal(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
-
-    String file() {
-      return PoolFiles.cow(volume.name());
+  /** Resets those of these names, which must be snapshots that nobody has open. */
+  public void reset(List<String> names) throws IOException {
+    Members members = new Members(names, "reset");
+    List<Renewal> all = new ArrayList<>();
+    for (String name : names) {
+      members.member(name, () -> all.add(new Renewal(state, checked(state.volume(name), all))));
+    }
+    String told;
+    try {
+      for (Renewal each : all) {
+        members.member(each.volume().name(), each::make);
+      }
+      if (!persistent(all).isEmpty()) {
+        state.directory().sync();
+      }
+      told = Moment.of(origins(all), () -> unlessOpen(all, members, 0));
+    } catch (IOException | RuntimeException failure) {
+      all.forEach(each -> each.undo(failure));
+      throw failure;
+    }
+    state.tell(told);
+    all.forEach(Renewal::closeOld);
+    List<SnapshotVolume> listed = persistent(all).stream().map(Renewal::volume).toList();
+    if (!listed.isEmpty()) {
+      finish(listed);
     }
   }
 
-  /** Resets {@code volume}, which must be a snapshot that nobody has open. */
-  public void reset(Volume volume) throws IOException {
+  private SnapshotVolume checked(Volume volume, List<Renewal> before) throws IOException {
     if (!(volume instanceof SnapshotVolume snapshot)) {
       throw new IllegalArgumentException(
           volume.name() + " is an origin; a snapshot of it can be reset");
+    }
+    if (before.stream().anyMatch(each -> each.volume() == volume)) {
+      throw new IllegalArgumentException(volume.name() + " is there twice");
     }
     Refusals.withSnapshots(snapshot, "reset");
     Refusals.whileMerging(snapshot.origin(), snapshot.name() + " cannot be reset");
@@ -57,7 +77,7 @@ public final class Reset {
     checkReadable(snapshot.origin());
     checkFile(snapshot);
     awaitClosed(snapshot);
-    renew(snapshot);
+    return snapshot;
   }
 
   /** What reads through an Invalid one is Invalid itself. */
@@ -84,11 +104,14 @@ public final class Reset {
   }
 
   /**
-   * Refuses one whose file did not get its name, lest it be taken for that of a reset cut short.
+   * Refuses one whose file did not get its name: the next store would be made under the name that
+   * it has, or be taken, after a crash, for that of the reset before.
    */
   private void checkFile(SnapshotVolume volume) throws IOException {
     String file = PoolFiles.cow(volume.name());
-    if (volume.file().equals(PoolFiles.fresh(file))) {
+    if (isReset(state, volume)) {
+      finish(List.of(volume));
+    } else if (volume.file().equals(PoolFiles.fresh(file))) {
       state.nameListed(file, volume);
     }
     if (volume.persistent() && !volume.file().equals(file)) {
@@ -96,162 +119,143 @@ public final class Reset {
           Errno.EIO,
           "the file of " + volume.name() + " is still called " + volume.file() + "; mount again");
     }
+    refuseUnfinished(state, volume);
   }
 
-  private void renew(SnapshotVolume volume) throws IOException {
-    long bytes = cowBytes(volume);
-    String file = PoolFiles.cow(volume.name());
-    boolean persistent = volume.persistent();
-    DatedDevice cow = persistent ? state.createFresh(file, bytes) : state.createUnnamed(bytes);
-    BlockDevice old = volume.cow();
-    try {
-      Renewal renewal = new Renewal(volume, cow, open(volume, cow));
-      if (persistent) {
-        renewal.snapshot().flush();
-        cow.sync();
-        state.directory().sync();
-      }
-      volume.origin().flush(); // here, so that little is left to flush while requests are held
-      Hold.during(volume.origin(), () -> take(renewal));
-    } catch (IOException | RuntimeException failure) {
-      undo(file, cow, failure);
-      throw failure;
-    }
-    close(old, file);
-    if (persistent) {
-      list(volume);
-    }
+  private static boolean isReset(PoolState state, SnapshotVolume volume) {
+    return state.table().current().merges().get(volume.name()) == MergeStage.RESET;
   }
 
-  /** Of no consequence for one that was valid: the line is as before, in another place. */
-  private void list(SnapshotVolume volume) {
-    try {
-      state.table().change(table -> table.withReset(volume.name(), volume.entry()));
-    } catch (IOException | RuntimeException failure) { // but it has happened
-      state
-          .log()
-          .error(
-              volume.name()
-                  + " is reset, but "
-                  + PoolFiles.TABLE
-                  + " does not say so; reset it again if the next mount shows it as Invalid: "
-                  + failure.getMessage());
-    }
-  }
-
-  private Snapshot open(SnapshotVolume volume, BlockDevice cow) throws IOException {
-    SnapshotEntry entry = volume.entry();
-    return Snapshot.open(
-        volume.origin().asOrigin(),
-        cow,
-        ExceptionStoreType.of(entry.type()),
-        entry.chunkSectors(),
-        entry.features(),
-        new SnapshotWatch(state, volume));
-  }
-
-  /** As large as it is, which a snapshot that could not be loaded has in the table at most. */
-  private static long cowBytes(SnapshotVolume volume) throws ErrnoException {
-    BlockDevice cow = volume.cow();
-    long bytes = cow == null ? Sectors.toBytes(volume.entry().cowSectors()) : cow.size();
-    long least = Sectors.toBytes((long) CowSize.MIN_CHUNKS * Math.max(1, volume.chunkSectors()));
-    if (bytes < least) {
+  /** Refuses what would have the table say something else of {@code volume} than that. */
+  static void refuseUnfinished(PoolState state, SnapshotVolume volume) throws ErrnoException {
+    if (isReset(state, volume)) {
       throw new ErrnoException(
           Errno.EIO,
-          "it cannot be told how large the COW device of "
-              + volume.name()
-              + " was; remove it and take a new one");
-    }
-    return bytes;
-  }
-
-  /** The moment of the reset: no request is under way, and nobody can open it. */
-  private void take(Renewal renewal) throws IOException {
-    if (!renewal.volume().opens().unlessAny(() -> takeInside(renewal))) {
-      throw isOpen(renewal.volume());
+          "the reset of " + volume.name() + " is finished by the next mount; mount again");
     }
   }
 
-  private void takeInside(Renewal renewal) throws IOException {
-    SnapshotVolume volume = renewal.volume();
-    volume.origin().served().target().flush();
-    checkReadable(volume.origin());
-    if (volume.persistent()) {
-      state.directory().replace(PoolFiles.fresh(renewal.file()), renewal.file());
-      makeDurable(renewal);
+  private static List<Renewal> persistent(List<Renewal> all) {
+    return all.stream().filter(each -> each.volume().persistent()).toList();
+  }
+
+  private static List<LayeredVolume> origins(List<Renewal> all) {
+    return all.stream().map(each -> each.volume().origin()).toList();
+  }
+
+  /** The moment: no change is under way, and nobody can open any of them, from one to the next. */
+  private void unlessOpen(List<Renewal> all, Members members, int next) throws IOException {
+    if (next == all.size()) {
+      takeInside(all, members);
+      return;
     }
-    volume.origin().renew(volume, renewal.cow(), renewal.snapshot());
+    SnapshotVolume volume = all.get(next).volume();
+    if (!volume.opens().unlessAny(() -> unlessOpen(all, members, next + 1))) {
+      members.member(
+          volume.name(),
+          () -> {
+            throw isOpen(volume);
+          });
+    }
+  }
+
+  private void takeInside(List<Renewal> all, Members members) throws IOException {
+    for (Renewal each : all) {
+      members.member(each.volume().name(), () -> checkReadable(each.volume().origin()));
+    }
+    list(persistent(all));
+    for (Renewal each : all) {
+      Hold.views(each.volume().origin(), each::take);
+    }
     state.volumes().publish();
   }
 
+  private void list(List<Renewal> all) throws IOException {
+    try {
+      state.table().changeThoughFull(table -> reset(table, all));
+    } catch (IOException failure) {
+      if (state.table().uncertain()) {
+        withdraw(all, failure);
+      }
+      throw failure;
+    }
+  }
+
+  private static PoolTable reset(PoolTable table, List<Renewal> all) {
+    PoolTable reset = table;
+    for (Renewal each : all) {
+      reset = reset.withReset(each.volume().name(), each.volume().entry());
+    }
+    return reset;
+  }
+
   /**
-   * If that fails, a power cut may bring the old store back, after the origin has changed beneath
-   * it: so that one is made Invalid, or, until {@link #list}, whichever has the name.
+   * A power cut may bring up a table that says that they are reset, after their origins have
+   * changed: without the new files it means nothing.
    */
-  private void makeDurable(Renewal renewal) {
+  private void withdraw(List<Renewal> all, IOException failure) {
+    try {
+      for (Renewal each : all) {
+        each.delete();
+      }
+      state.directory().sync();
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+      all.forEach(each -> invalidate(each, failure));
+    }
+  }
+
+  /** Else what a power cut brings up must be Invalid, and no origin be written before it is. */
+  private void invalidate(Renewal renewal, IOException failure) {
     SnapshotVolume volume = renewal.volume();
     try {
-      state.directory().sync();
-    } catch (IOException | RuntimeException failure) {
+      renewal.snapshot().invalidate("it could not be listed");
+    } catch (IOException | RuntimeException also) {
+      failure.addSuppressed(also);
+      renewal.keep();
       state
           .log()
           .error(
               volume.name()
-                  + " is reset, but a power cut may leave it Invalid: "
-                  + failure.getMessage());
-      invalidateOld(volume);
-    }
-  }
-
-  private void invalidateOld(SnapshotVolume volume) {
-    Snapshot old = volume.snapshot();
-    if (old == null || !old.valid()) {
-      return;
-    }
-    try {
-      old.store().invalidate();
-    } catch (IOException | RuntimeException failure) {
-      invalidateInTable(volume, failure);
-    }
-  }
-
-  private void invalidateInTable(SnapshotVolume volume, Exception failure) {
-    try {
-      state
-          .table()
-          .changeThoughFull(
-              table -> table.withInvalid(volume.name(), "while reset: " + failure.getMessage()));
-    } catch (IOException | RuntimeException also) {
-      state
-          .log()
-          .error(
-              "a power cut may bring the old "
-                  + volume.name()
-                  + " back, and wrong; reset it again: "
-                  + failure.getMessage()
-                  + "; "
+                  + " was not reset, and that cannot be written to the disk: "
+                  + volume.origin().name()
+                  + " refuses writes until it can: "
                   + also.getMessage());
     }
   }
 
-  private void undo(String file, BlockDevice cow, Exception failure) {
+  /**
+   * It has happened: the new files take the place of the others, durably, and only then the table
+   * need not say so. What fails of this is done by the next reset, or by the next mount.
+   */
+  private void finish(List<SnapshotVolume> all) {
     try {
-      cow.close();
-      if (state.directory().holds(PoolFiles.fresh(file))) {
-        state.directory().delete(PoolFiles.fresh(file));
+      for (SnapshotVolume volume : all) {
+        name(volume, PoolFiles.cow(volume.name()));
       }
-    } catch (IOException | RuntimeException also) {
-      failure.addSuppressed(also);
+      state.directory().sync();
+      state.table().changeThoughFull(table -> finished(table, all));
+    } catch (IOException | RuntimeException failure) {
+      state
+          .log()
+          .warning(
+              "a reset has happened, but its files are put in order by the next mount: "
+                  + failure.getMessage());
     }
   }
 
-  private void close(@Nullable BlockDevice old, String file) {
-    try {
-      if (old != null) {
-        old.close();
-      }
-    } catch (IOException | RuntimeException failure) {
-      state.log().warning("closing the old " + file + ": " + failure.getMessage());
+  private void name(SnapshotVolume volume, String file) throws IOException {
+    if (!volume.file().equals(file)) {
+      state.directory().replace(PoolFiles.fresh(file), file);
+      volume.fileRenamed(file);
     }
+  }
+
+  private static PoolTable finished(PoolTable table, List<SnapshotVolume> all) {
+    PoolTable finished = table;
+    for (SnapshotVolume volume : all) {
+      finished = finished.withMerge(volume.name(), null);
+    }
+    return finished;
   }
 }

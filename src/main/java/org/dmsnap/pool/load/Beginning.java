@@ -10,6 +10,7 @@ import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.change.HandingDown;
 import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.volume.LayeredVolume;
@@ -96,8 +97,17 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
       for (SnapshotVolume snapshot : origin.tree()) {
         corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
+        corrected = withoutReset(corrected, snapshot);
       }
     }
     return corrected;
+  }
+
+  /** The table need not say that it is reset once its file has its name. */
+  private static PoolTable withoutReset(PoolTable table, SnapshotVolume snapshot) {
+    boolean reset = table.merges().get(snapshot.name()) == MergeStage.RESET;
+    return reset && snapshot.file().equals(PoolFiles.cow(snapshot.name()))
+        ? table.withMerge(snapshot.name(), null)
+        : table;
   }
 }

@@ -12,6 +12,7 @@ import org.dmsnap.block.BackingDirectory.Stat;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
@@ -128,6 +129,10 @@ public final class PoolCheck {
 
   private void snapshot(String name, long originBytes, PoolTable table) throws IOException {
     SnapshotEntry entry = Objects.requireNonNull(table.snapshots().get(name));
+    if (table.merges().get(name) == MergeStage.RESET) {
+      recovery.reset(PoolFiles.cow(name));
+      listed.add(PoolFiles.cow(name)); // what the mount will replace
+    }
     String file = found(PoolFiles.cow(name));
     Stat stat = directory.stat(file);
     if (stat == null) {

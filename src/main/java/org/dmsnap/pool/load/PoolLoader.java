@@ -119,6 +119,9 @@ public final class PoolLoader {
       recovery.listed(PoolFiles.image(name));
     }
     for (String name : listed.snapshots().keySet()) {
+      if (listed.merges().get(name) == MergeStage.RESET) {
+        recovery.reset(PoolFiles.cow(name));
+      }
       recovery.listed(PoolFiles.cow(name));
     }
     TreeSet<String> names = new TreeSet<>(listed.origins().keySet());

@@ -14,8 +14,10 @@ import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.table.PoolFiles;
 
 /**
- * Finishes, when a pool is opened, the creations and removals that a crash cut short: the table
- * says which have happened.
+ * Finishes, when a pool is opened, the creations, resets and removals that a crash cut short: the
+ * table says which have happened.
+ *
+ * <p>The new file of a snapshot that the table says is reset takes the place of the one it had.
  *
  * <p>A listed volume whose file still bears its first name, or bears its last one already, is used
  * under that, and {@link #finish} gives it its own; files with such names that belong to no listed
@@ -29,6 +31,7 @@ final class Recovery {
   private final EventLog log;
   private final Set<String> present;
   private final Map<String, String> listedAs = new TreeMap<>(); // by the name that it bears
+  private final Set<String> replaced = new TreeSet<>(); // by a new one, if that is there
 
   /** Looks at {@code directory}. */
   Recovery(BackingDirectory directory, EventLog log) throws IOException {
@@ -37,8 +40,17 @@ final class Recovery {
     this.present = new TreeSet<>(directory.list());
   }
 
+  /** Takes a new {@code file}, if there is one, for that which the table lists. */
+  void reset(String file) {
+    replaced.add(file);
+  }
+
   /** The name that the listed file {@code file} bears now. */
   String listed(String file) {
+    if (replaced.contains(file) && present.contains(PoolFiles.fresh(file))) {
+      listedAs.put(PoolFiles.fresh(file), file);
+      return PoolFiles.fresh(file);
+    }
     for (String name : new String[] {file, PoolFiles.fresh(file), PoolFiles.dying(file)}) {
       if (present.contains(name)) {
         listedAs.put(name, file);
@@ -83,7 +95,7 @@ final class Recovery {
    * @param renamed is told the name that a file bore, and the one it has now
    */
   void finish(BiConsumer<String, String> renamed) throws IOException {
-    boolean changed = false;
+    boolean changed = !replaced.isEmpty(); // maybe by who was killed before it was durable
     for (Map.Entry<String, String> file : listedAs.entrySet()) {
       if (!file.getKey().equals(file.getValue()) && rename(file.getKey(), file.getValue())) {
         renamed.accept(file.getKey(), file.getValue());
@@ -100,7 +112,11 @@ final class Recovery {
 
   private boolean rename(String from, String to) {
     try {
-      directory.rename(from, to);
+      if (replaced.contains(to)) {
+        directory.replace(from, to);
+      } else {
+        directory.rename(from, to);
+      }
       log.info("a crash had left " + to + " as " + from);
       return true;
     } catch (IOException failure) {

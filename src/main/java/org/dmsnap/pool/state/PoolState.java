@@ -1,6 +1,7 @@
 package org.dmsnap.pool.state;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
@@ -145,6 +146,13 @@ public record PoolState(
     return origin;
   }
 
+  /** Logs {@code event}, unless it is empty. */
+  public void tell(String event) {
+    if (!event.isEmpty()) {
+      log.info(event);
+    }
+  }
+
   /** Creates {@code file} under the name it bears until it is listed. */
   public DatedDevice createFresh(String file, long bytes) throws IOException {
     String fresh = PoolFiles.fresh(file);
@@ -173,10 +181,23 @@ public record PoolState(
 
   /** Gives a listed volume's file its name. If that fails, the next mount does it. */
   public void nameListed(String file, Volume volume) {
+    nameListed(Map.of(file, volume));
+  }
+
+  /** As above, for several, by the name that the file of each is to have. */
+  public void nameListed(Map<String, ? extends Volume> volumes) {
+    volumes.forEach(this::rename);
+    try {
+      directory.sync();
+    } catch (IOException | RuntimeException failure) {
+      log.warning("a power cut may bring back the names of before: " + failure.getMessage());
+    }
+  }
+
+  private void rename(String file, Volume volume) {
     try {
       directory.rename(PoolFiles.fresh(file), file);
       volume.fileRenamed(file);
-      directory.sync();
     } catch (IOException | RuntimeException failure) {
       log.warning(
           file + " stays " + volume.file() + " until the next mount: " + failure.getMessage());

@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots by name
  * @param clean by volume: what the last clean stop noted of its file
  * @param invalid by snapshot: why it is Invalid, where its COW device's header could not say so
- * @param merges by snapshot: that it merges, is due to, or is removed while others read through it
+ * @param merges by snapshot: that it merges, is due to, is removed while others read through it, or
+ *     has been reset
  */
 public record PoolTable(
     List<String> comments,
@@ -122,10 +123,15 @@ public record PoolTable(
         : this;
   }
 
-  /** With a listed snapshot that has a new and empty store. */
+  /** With a listed snapshot that has a new and empty store, in the file of a new one. */
   public PoolTable withReset(String name, SnapshotEntry entry) {
     return new PoolTable(
-        comments, origins, with(snapshots, name, entry), clean, with(invalid, name, null), merges);
+        comments,
+        origins,
+        with(snapshots, name, entry),
+        clean,
+        with(invalid, name, null),
+        with(merges, name, MergeStage.RESET));
   }
 
   /** With {@code notes} of a clean stop. */
@@ -149,7 +155,7 @@ public record PoolTable(
     return names;
   }
 
-  /** With a listed snapshot's merge at {@code stage}, or no longer due. */
+  /** With a listed snapshot's end at {@code stage}, or without any. */
   public PoolTable withMerge(String name, @Nullable MergeStage stage) {
     return new PoolTable(comments, origins, snapshots, clean, invalid, with(merges, name, stage));
   }
@@ -253,6 +259,10 @@ public record PoolTable(
     if (merges.get(name) == MergeStage.REMOVED) {
       text.append(DIRECTIVE).append("removed ").append(name);
       text.append(" once others do not read through it\n");
+    }
+    if (merges.get(name) == MergeStage.RESET) {
+      text.append(DIRECTIVE).append("reset ").append(name).append(" to what is in ");
+      text.append(PoolFiles.fresh(PoolFiles.cow(name))).append(" if that is there\n");
     }
     if (above.equals(name) && merges.get(name) == MergeStage.RUNNING) {
       text.append(DIRECTIVE).append("merging ").append(name).append(" into ");

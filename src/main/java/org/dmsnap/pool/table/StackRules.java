@@ -15,6 +15,8 @@ import java.util.Set;
 record StackRules(
     NavigableMap<String, SnapshotEntry> snapshots, NavigableMap<String, MergeStage> merges) {
 
+  private static final Set<MergeStage> MERGING = Set.of(MergeStage.DUE, MergeStage.RUNNING);
+
   /** Notes that {@code name} merges into the snapshot that it was taken of. */
   void merging(String name, String origin) {
     SnapshotEntry entry = snapshots.get(name);
@@ -52,7 +54,7 @@ record StackRules(
           && snapshots.values().stream().anyMatch(entry -> entry.origin().equals(name))) {
         throw new IllegalArgumentException(name + " merges, so no snapshot can read through it");
       }
-      if (merges.get(name) != MergeStage.REMOVED && !origins.add(origin)) {
+      if (MERGING.contains(merges.get(name)) && !origins.add(origin)) {
         throw new IllegalArgumentException(
             "A snapshot is already merging into " + origin + ", so " + name + " cannot");
       }

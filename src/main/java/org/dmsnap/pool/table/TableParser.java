@@ -25,6 +25,7 @@ public final class TableParser {
   private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
   private static final Pattern MERGING = Pattern.compile("merging (\\S+) into (\\S+)");
   private static final Pattern REMOVED = Pattern.compile("removed (\\S+)( .*)?");
+  private static final Pattern RESET = Pattern.compile("reset (\\S+)( .*)?");
   private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
   private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
   private static final int MOST_LINES = 100_000;
@@ -104,6 +105,7 @@ public final class TableParser {
     Matcher reason = INVALID.matcher(words);
     Matcher running = MERGING.matcher(words);
     Matcher removed = REMOVED.matcher(words);
+    Matcher reset = RESET.matcher(words);
     Matcher merge = MERGE.matcher(words);
     if (note != null) {
       once(clean.put(note.getKey(), note.getValue()) == null, words);
@@ -113,6 +115,8 @@ public final class TableParser {
       once(into.put(running.group(1), running.group(2)) == null, words);
     } else if (removed.matches()) {
       once(merges.put(removed.group(1), MergeStage.REMOVED) == null, words);
+    } else if (reset.matches()) {
+      once(merges.put(reset.group(1), MergeStage.RESET) == null, words);
     } else if (merge.matches()) {
       once(merges.put(merge.group(1), MergeStage.DUE) == null, words);
     } else {

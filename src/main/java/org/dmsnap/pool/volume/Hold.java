@@ -24,16 +24,22 @@ public final class Hold {
     boolean ours = !origin.suspended();
     long changes = ours ? gate.holdChanges() : 0;
     try {
-      long views = gate.holdViews();
-      try {
-        change.make();
-      } finally {
-        gate.releaseViews(views);
-      }
+      views(volume, change);
     } finally {
       if (ours) {
         gate.release(changes);
       }
+    }
+  }
+
+  /** The same where changes are held already, such as in a {@link Moment}: for what is left. */
+  public static <E extends Exception> void views(LayeredVolume volume, Change<E> change) throws E {
+    Gate gate = volume.bottom().gate();
+    long views = gate.holdViews();
+    try {
+      change.make();
+    } finally {
+      gate.releaseViews(views);
     }
   }
 }

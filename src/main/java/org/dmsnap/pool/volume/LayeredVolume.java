@@ -162,6 +162,11 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
     settle();
   }
 
+  /** Follows every change with a snapshot that is no volume's, until closed; the gate is held. */
+  public final void follow(Snapshot snapshot) {
+    copyOut(snapshot);
+  }
+
   final void copyOut(@Nullable Snapshot snapshot) {
     Origin origin = asOriginOrNull();
     if (snapshot != null && origin != null) {

@@ -44,6 +44,12 @@ class TableParserTest {
             + "# dmsnap: merge snap when base and it are closed\n"
             + "snap: 0 2048 snapshot base-real snap-cow P 16\n"
             + "snap-cow: 0 1024 linear snap.cow 0\n",
+        "base: 0 2048 snapshot-origin base-real\n"
+            + "base-real: 0 2048 linear base.img 0\n"
+            + "# dmsnap: reset one to what is in .one.cow.new if that is there\n"
+            + "one: 0 2048 snapshot base-real one-cow P 16\n"
+            + "# dmsnap: reset two to what is in .two.cow.new if that is there\n"
+            + "two: 0 2048 snapshot base-real two-cow P 16\n",
       })
   void reads_whatever_a_stop_may_have_written(String text) throws Exception {
     assertThat(TableParser.parse(text)).hasToString(text);
@@ -115,6 +121,7 @@ class TableParserTest {
         "clean base size=4096 mtime=1764000000",
         "invalid snap Unable to allocate exception",
         "merge snap",
+        "reset snap",
         "merging snap into base",
       })
   void refuses_a_directive_that_stands_there_twice(String directive) {
