@@ -1,6 +1,5 @@
 package org.dmsnap.fuse;
 
-import java.lang.ref.Reference;
 import java.nio.file.Path;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.pool.Pool;
@@ -24,12 +23,9 @@ final class StockMount {
     try (Pool pool =
         Pool.open(
             FileDirectory.lock(directory, false), PoolOptions.DEFAULT, new EventLog(), unused)) {
-      DmsnapFuse fileSystem = new DmsnapFuse(pool, unused, options);
-      StockCallbacks callbacks = new StockCallbacks(fileSystem.handles());
-      callbacks.bind(fileSystem.struct());
       String mountWords = new LibFuseOptions(options, true).arguments(mountpoint).get(3);
-      fileSystem.mount(mountpoint, true, false, new String[] {"-o", mountWords});
-      Reference.reachabilityFence(callbacks);
+      String[] stock = {"-o", mountWords + ",big_writes,max_write=131072,attr_timeout=0"};
+      new StockFiles(pool).mount(mountpoint, true, false, stock);
     }
   }
 }

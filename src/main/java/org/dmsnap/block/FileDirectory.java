@@ -30,17 +30,23 @@ public final class FileDirectory implements BackingDirectory {
   private static final int CURRENT_DIRECTORY = -100;
 
   private final Path path;
-  private final int fd;
+  final int fd;
   private final FileOpener files;
   private final DirectoryNames names;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile @Nullable PoolLock lock; // of a pool, once it is locked
+  volatile @Nullable PoolLock lock; // of a pool, once it is locked
 
   private FileDirectory(Path path, int fd) {
     this.path = path;
     this.fd = fd;
     files = new FileOpener(fd, path);
     names = new DirectoryNames(fd, path, files.tether());
+  }
+
+  /** One that is open, and locked by {@code its} lock. */
+  FileDirectory(int fd, PoolLock its) throws IOException {
+    this(OpenFile.of(fd).toRealPath(), fd);
+    lock = its;
   }
 
   /** Opens a directory without locking it. */

@@ -128,6 +128,11 @@ public interface LibC {
   @SaveError
   int connect(int socket, @uintptr_t long address, int length);
 
+  /** See sendmsg(2); the second argument is the address of a {@code struct msghdr}. */
+  @SaveError
+  @ssize_t
+  long sendmsg(int socket, @uintptr_t long message, int flags);
+
   /** See unlinkat(2). */
   @SaveError
   int unlinkat(int directory, String name, int flags);

@@ -60,6 +60,17 @@ final class LockFile implements Closeable {
     return null;
   }
 
+  /** The one that a predecessor has locked. */
+  static LockFile inherited(int descriptor, boolean shared, FileOpener pool) throws IOException {
+    FileDevice file = FileDevice.of(descriptor, NAME, pool.tether());
+    return new LockFile(file, shared, false);
+  }
+
+  /** Its descriptor. */
+  int descriptor() {
+    return file.fd();
+  }
+
   /** Whether there is one. */
   static boolean exists(FileOpener pool) {
     return Files.exists(path(pool), LinkOption.NOFOLLOW_LINKS);

@@ -55,6 +55,22 @@ final class PoolLock implements Closeable {
     return lock;
   }
 
+  /**
+   * The lock that a predecessor has taken on an open directory, and on this file unless it is -1.
+   */
+  static PoolLock inherited(FileOpener pool, boolean shared, int file) throws IOException {
+    PoolLock lock = new PoolLock(pool, shared);
+    lock.local = true;
+    lock.file = file < 0 ? null : LockFile.inherited(file, shared, pool);
+    return lock;
+  }
+
+  /** The descriptor of the file; -1 if there is none. */
+  int file() {
+    LockFile held = file;
+    return held == null ? -1 : held.descriptor();
+  }
+
   private boolean tryAtOnce() throws IOException {
     return lockDirectory() && lockFile();
   }

@@ -58,7 +58,8 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
                   "dmsnap suspend /mnt/vg base",
                   "cp --sparse=always vg/base.img /backup/",
                   "dmsnap resume /mnt/vg base"),
-          "resume", List.of("dmsnap resume /mnt/vg base"));
+          "resume", List.of("dmsnap resume /mnt/vg base"),
+          "restart", List.of("dmsnap restart /mnt/vg"));
 
   private final Command command;
 
@@ -165,7 +166,7 @@ final class ControlCommand implements Callable<Integer>, Unanswered {
   }
 
   private void run(MountedPool pool) throws IOException {
-    warn(pool.run(command.name(), String.join(" ", words)));
+    warn(pool.run(command.name(), command.line(words)));
   }
 
   private void warn(List<String> warnings) {

@@ -17,6 +17,9 @@ import org.dmsnap.cli.mount.MountOptionParser;
 import org.dmsnap.cli.mount.MountSession;
 import org.dmsnap.cli.mount.MountSettings;
 import org.dmsnap.cli.mount.Remount;
+import org.dmsnap.cli.succession.Inheritance;
+import org.dmsnap.cli.succession.Succession;
+import org.dmsnap.cli.succession.Successor;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.cli.terminal.Working;
 import org.dmsnap.fuse.Mountpoint;
@@ -48,6 +51,7 @@ import picocli.CommandLine.Spec;
       "  autoextend_percent=20    by how much of its size it grows",
       "  overflow=invalidate      a write that a full snapshot cannot follow makes",
       "                           it Invalid; refuse: is refused with ENOSPC",
+      "  keeper=on                replace a server that dies; off: the mount is dead then",
       "  threads=N                that serve requests (the processors, at least 2)",
       "  umask=                   instead of mode=: what is taken from 0666",
       "  nonempty                 hide what is in the directory (off)",
@@ -88,6 +92,10 @@ final class MountCommand implements Callable<Integer>, Unanswered {
 
   @Override
   public Integer call() throws Exception {
+    Inheritance left = Inheritance.ofThisProcess();
+    if (left.isThere()) {
+      return goOn(left);
+    }
     Path source = source();
     Path target = mountpoint.toAbsolutePath().normalize();
     if (remounts()) {
@@ -100,12 +108,13 @@ final class MountCommand implements Callable<Integer>, Unanswered {
     }
     List<String> orphans =
         Deadline.of(List.of(source, target)).during(() -> orphans(source, target));
+    Succession succession = succession(left, settings, source, target);
     MountSession session =
         Working.during(
             "loading " + FileName.of(source),
             spec.commandLine().getErr(),
             () -> Estimates.of(source),
-            () -> MountSession.start(source, target, settings, launcher.or(this::say)));
+            () -> MountSession.start(source, target, settings, succession, launcher.or(this::say)));
     settings.warnings().forEach(this::say);
     session.warnings().forEach(this::say);
     orphans.forEach(this::say);
@@ -117,6 +126,45 @@ final class MountCommand implements Callable<Integer>, Unanswered {
     }
     launcher.ready(foreground);
     return session.serve();
+  }
+
+  /** Goes on with the mount of a server that has ended; asks that mount for nothing. */
+  private int goOn(Inheritance left) throws Exception {
+    Path source = FileName.path(pool);
+    MountSettings settings = settings(source);
+    Launcher launcher = Launcher.ofNobody(foreground);
+    try {
+      Succession succession = succession(left, settings, source, mountpoint);
+      MountSession session =
+          MountSession.start(source, mountpoint, settings, succession, launcher.or(this::say));
+      if (foreground) {
+        session.logEvents();
+      }
+      launcher.ready(foreground);
+      return session.serve();
+    } catch (IOException failure) {
+      launcher
+          .or(this::say)
+          .accept(
+              "cannot go on with " + FileName.of(mountpoint) + ": " + ErrorLine.reason(failure));
+      return 1;
+    }
+  }
+
+  private Succession succession(Inheritance left, MountSettings settings, Path source, Path target)
+      throws IOException {
+    String launcher = System.getProperty("dmsnap.program");
+    if (!settings.keeper() || launcher == null) {
+      return Succession.none(left);
+    }
+    List<String> words = new ArrayList<>(List.of(launcher, "mount"));
+    if (foreground) {
+      words.add("-f");
+    }
+    options.forEach(list -> words.addAll(List.of("-o", list)));
+    words.add(FileName.of(source));
+    words.add(FileName.of(left.isThere() ? target : Mountpoint.resolved(target)));
+    return Succession.of(left, new Successor(words, foreground));
   }
 
   /** The pool, without links where it is there; as fstab and the mount table may name it, too. */

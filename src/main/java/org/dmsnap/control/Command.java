@@ -17,7 +17,8 @@ public interface Command {
           new ResetCommand(),
           new ExtendCommand(),
           new SuspendCommand(),
-          new ResumeCommand());
+          new ResumeCommand(),
+          new RestartCommand());
 
   /** The name of its control file. */
   String name();
@@ -46,6 +47,16 @@ public interface Command {
   /** How many words a line, or each member of one, may have. */
   default WordCount wordCount() {
     return WordCount.of(words());
+  }
+
+  /** The line for these words, which an empty one is not: that does nothing. */
+  default String line(List<String> words) {
+    return String.join(" ", words);
+  }
+
+  /** Whether it changes the pool, which is refused where that is mounted read-only. */
+  default boolean changes() {
+    return true;
   }
 
   /**

@@ -9,6 +9,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.pool.Pool;
 import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.table.Commit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,11 @@ public final class ControlFile {
     this.text = FileName.bytes(command.usage());
   }
 
+  /** As {@link #text} was under another server. */
+  public void resume(byte[] left) {
+    text = left;
+  }
+
   /** What a read from offset 0 gives now. */
   public byte[] text() {
     return text;
@@ -51,13 +57,19 @@ public final class ControlFile {
    *     the reason there
    */
   public int write(byte[] request) {
+    return write(request, Commit.NONE);
+  }
+
+  /** As above; what of it is done already, by {@code commit}, is not done again. */
+  public int write(byte[] request, Commit commit) {
     String line = "";
+    int number = 0;
     List<String> warnings = new ArrayList<>();
     EventLog.hear(warnings);
     try {
       for (String next : lines(request)) {
         line = next;
-        run(next);
+        commit.once(number++, () -> run(next));
       }
       String reply = String.join("\n", warnings) + "\n";
       text = FileName.bytes(warnings.isEmpty() ? command.usage() : reply);
@@ -73,7 +85,7 @@ public final class ControlFile {
     if (line.isEmpty()) {
       return;
     }
-    if (pool.readOnly()) {
+    if (pool.readOnly() && command.changes()) {
       throw new ErrnoException(
           Errno.EROFS, "the pool is mounted read-only; mount it without ro to change it");
     }

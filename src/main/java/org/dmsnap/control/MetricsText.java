@@ -1,9 +1,9 @@
 package org.dmsnap.control;
 
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.dmsnap.engine.CacheMemory;
+import org.dmsnap.pool.Server;
 import org.dmsnap.pool.volume.VolumeReport;
 import org.dmsnap.store.Usage;
 
@@ -83,7 +83,7 @@ final class MetricsText {
               volume -> usage(volume).metadataSectors()));
 
   /** One number of the whole server. */
-  private record ServerMetric(String name, String help, LongSupplier value) {}
+  private record ServerMetric(String name, String help, ToLongFunction<Server> value) {}
 
   /** Every metric of the server; add one here. */
   private static final List<ServerMetric> SERVER =
@@ -91,21 +91,29 @@ final class MetricsText {
           new ServerMetric(
               "dmsnap_waiting_bytes",
               "Memory taken for new data that waits for its copy-outs, of all origins.",
-              CacheMemory.ofServer()::used),
+              server -> CacheMemory.ofServer().used()),
           new ServerMetric(
               "dmsnap_waiting_limit_bytes",
               "How much memory that may be.",
-              CacheMemory.ofServer()::most));
+              server -> CacheMemory.ofServer().most()),
+          new ServerMetric(
+              "dmsnap_server_successions",
+              "How many servers of this mount have ended and been replaced.",
+              Server::successions),
+          new ServerMetric(
+              "dmsnap_server_replaced",
+              "1 if this server is replaced should it end, 0 if the mount is dead then.",
+              server -> flag(server.replaced())));
 
   private MetricsText() {}
 
   /** All metrics of {@code volumes}. */
-  static String render(String vg, List<VolumeReport> volumes) {
+  static String render(String vg, List<VolumeReport> volumes, Server server) {
     StringBuilder text = new StringBuilder();
     for (ServerMetric metric : SERVER) {
       head(text, metric.name, metric.help);
       text.append(metric.name).append("{vg=\"").append(escape(vg)).append("\"} ");
-      text.append(metric.value.getAsLong()).append('\n');
+      text.append(metric.value.applyAsLong(server)).append('\n');
     }
     for (Metric metric : ALL) {
       head(text, metric.name, metric.help);

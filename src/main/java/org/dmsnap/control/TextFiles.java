@@ -35,6 +35,6 @@ public final class TextFiles {
 
   /** {@code ctl/metrics}. */
   public static String metrics(Pool pool) {
-    return MetricsText.render(pool.name(), pool.volumes());
+    return MetricsText.render(pool.name(), pool.volumes(), pool.server());
   }
 }

@@ -48,21 +48,16 @@ final class Answer {
   }
 
   /**
-   * Sends it to whoever waits for the request {@code unique}.
+   * Sends it to whoever waits for the request {@code unique}; whether the kernel took it.
    *
    * @param error an errno, negative, or 0
    * @param following how many bytes of what was asked for
    */
-  void send(long unique, int error, int following) {
+  boolean send(long unique, int error, int following) {
     int length = HEADER_BYTES + following;
     memory.putInt(LENGTH, length);
     memory.putInt(ERROR, error);
     memory.putLong(UNIQUE, unique);
-    send(device, memory, length);
-  }
-
-  /** Sends what lies in {@code memory}, header and all; whether the kernel took it. */
-  static boolean send(int device, Pointer memory, int length) {
     boolean sent = LibC.INSTANCE.write(device, memory.address(), length) >= 0;
     if (!sent) {
       Errno errno = LastErrno.get();

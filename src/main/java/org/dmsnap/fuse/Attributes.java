@@ -81,12 +81,6 @@ final class Attributes {
     stat.st_nlink.set(2);
   }
 
-  /** Fills {@code stat} with what readdir(3) tells of {@code node}: its number and its type. */
-  static void entry(FileStat stat, Node node) {
-    stat.st_ino.set(node.inode());
-    stat.st_mode.set(node instanceof Node.Directory ? FileStat.S_IFDIR : FileStat.S_IFREG);
-  }
-
   private void file(FileStat stat, int mode, long size, long changedNanos) {
     common(stat, FileStat.S_IFREG | mode, changedNanos);
     stat.st_nlink.set(1);

@@ -1,24 +1,19 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
+import org.dmsnap.pool.table.Commit;
 
 /**
  * The requests that move data, answered in one thread's own memory: {@code FUSE_READ} and {@code
- * FUSE_WRITE}; and {@code FUSE_LSEEK}, of which libfuse 2 knows nothing, where there is any.
+ * FUSE_WRITE}, and {@code FUSE_LSEEK}, which leads to it.
  *
  * <p>A write's answer is followed by 4 bytes for how many were written and 4 of padding, that of a
  * seek by 8 for where it has led.
  *
- * <p>libfuse does not see these requests and need not: it keeps no state of them. That someone
- * waits no longer for an answer ({@code FUSE_INTERRUPT}) is told to {@link Interrupts} and to
- * {@link GivenUp}, for libfuse would look for a request that it does not have.
+ * <p>That someone waits no longer for an answer ({@code FUSE_INTERRUPT}) is told to {@link
+ * Interrupts} and to {@link GivenUp}.
  */
 final class DataRequests {
-
-  private static final int READ = 15;
-  private static final int WRITE = 16;
-  private static final int INTERRUPT = 36;
-  private static final int LSEEK = 46;
 
   private static final int WRITTEN_BYTES = 8;
   private static final int SOUGHT_BYTES = 8;
@@ -49,10 +44,10 @@ final class DataRequests {
    */
   boolean serve(int received) {
     switch (memory.opcode()) {
-      case READ -> read();
-      case WRITE -> write(received);
-      case LSEEK -> seek();
-      case INTERRUPT -> interrupt();
+      case Opcode.READ -> read();
+      case Opcode.WRITE -> write(received);
+      case Opcode.LSEEK -> seek();
+      case Opcode.INTERRUPT -> interrupt();
       default -> {
         return false;
       }
@@ -89,27 +84,46 @@ final class DataRequests {
     long unique = memory.unique();
     int result;
     try {
-      result = write(handle(), unique, memory.writeLength(received));
+      Handle handle = handle();
+      int length = memory.writeLength(received);
+      if (handle instanceof ControlHandle control) {
+        command(control, unique, length);
+        return;
+      }
+      PageCache cache = memory.direct() ? handle.cache() : null;
+      result =
+          cache == null
+              ? handle.write(memory.bytes(), length, memory.offset())
+              : writeDirect(handle, cache, length);
     } catch (Throwable failure) {
       result = Errors.toErrno("write", failure);
     }
+    written(unique, result);
+  }
+
+  private void written(long unique, int result) {
     memory.bytes().putInt(0, result); // and of no meaning if it failed
     memory.bytes().putInt(4, 0);
     answer.send(unique, Math.min(result, 0), result < 0 ? 0 : WRITTEN_BYTES);
   }
 
-  private int write(Handle handle, long unique, int length) throws IOException {
-    if (!(handle instanceof ControlHandle)) {
-      PageCache cache = memory.direct() ? handle.cache() : null;
-      return cache == null
-          ? handle.write(memory.bytes(), length, memory.offset())
-          : writeDirect(handle, cache, length);
-    }
+  /** What is noted of it is noted until it has been answered: till then it may come again. */
+  private void command(ControlHandle control, long unique, int length) {
     givenUp.begins(unique);
-    try {
-      return handle.write(memory.bytes(), length, memory.offset());
+    try (Commit commit = handles.commit(unique)) {
+      written(unique, run(control, commit, length));
     } finally {
       givenUp.ended(unique);
+    }
+  }
+
+  private int run(ControlHandle control, Commit commit, int length) {
+    try {
+      int result = control.write(memory.bytes(), length, commit);
+      handles.keepText(control);
+      return result;
+    } catch (Throwable failure) {
+      return Errors.toErrno("command", failure);
     }
   }
 
@@ -137,6 +151,6 @@ final class DataRequests {
   }
 
   private Handle handle() throws IOException {
-    return handles.get((int) memory.handle());
+    return handles.get(memory.handle());
   }
 }

@@ -1,15 +1,9 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
-import java.lang.ref.Reference;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
-import jnr.ffi.byref.IntByReference;
-import jnr.ffi.byref.PointerByReference;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.kernel.ChildCommand;
 import org.dmsnap.kernel.FileName;
@@ -30,49 +24,86 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FuseMount implements AutoCloseable {
 
-  private static final Path DEVICE = Path.of("/dev/fuse");
-  private static final long POLL_MILLIS = 100;
-
-  private final LibFuse libFuse;
-  private final DmsnapFuse fileSystem; // reachable as long as native code may call it
   private final SessionLoop loop;
   private final Mountpoint mountpoint;
-  private final LibFuseOptions options;
-  private final Pointer fuse;
+  private final Connection connection;
   private final FuseRequests requests;
-  private final PointerByReference libFuseMountpoint = new PointerByReference();
+  private final List<String> warnings;
+  private boolean succeedable; // before the first request
 
   private FuseMount(
-      DmsnapFuse fileSystem, SessionLoop loop, Mountpoint mountpoint, LibFuseOptions options)
-      throws IOException {
-    this.libFuse = LibFuse.load();
-    this.fileSystem = fileSystem;
+      SessionLoop loop,
+      Mountpoint mountpoint,
+      Connection connection,
+      TreeRequests tree,
+      List<String> warnings) {
     this.loop = loop;
     this.mountpoint = mountpoint;
-    this.options = options;
-    fuse = setUp();
-    requests = new FuseRequests(libFuse, fuse, fileSystem.handles(), loop);
+    this.connection = connection;
+    this.warnings = warnings;
+    requests = new FuseRequests(connection.device(), tree, loop);
+  }
+
+  /** As below, with nobody to go on with the mount if this process ends. */
+  public static FuseMount mount(Pool pool, SessionLoop loop, Path mountpoint, MountOptions options)
+      throws IOException {
+    return mount(pool, loop, mountpoint, options, null);
   }
 
   /**
    * Mounts {@code pool}, has it begin unless it has, and returns once the mount answers. What a
    * killed process left mounted there is taken away first.
    *
+   * @param session where to leave what a successor needs; null for none
    * @throws ErrnoException saying why it could not, and what to do
    */
-  public static FuseMount mount(Pool pool, SessionLoop loop, Path mountpoint, MountOptions options)
+  public static FuseMount mount(
+      Pool pool, SessionLoop loop, Path mountpoint, MountOptions options, @Nullable Session session)
       throws IOException {
-    boolean root = MountCalls.INSTANCE.geteuid() == 0;
-    LibFuseOptions words = new LibFuseOptions(options, root);
-    DmsnapFuse fileSystem = fileSystem(pool, loop, options); // or nothing is done for a mount
+    int user = MountCalls.INSTANCE.geteuid();
+    LibFuseOptions words = new LibFuseOptions(options, user == 0);
+    NewMount.library(); // or nothing is done for a mount
+    TreeRequests tree = new TreeRequests(pool, loop, options, session);
     Mountpoint ready =
         Mountpoint.ready(mountpoint, options.handedOn().contains(MountOptions.NONEMPTY));
-    FuseMount mount = new FuseMount(fileSystem, loop, ready, words);
+    if (words.rootAlone()) {
+      tree.onlyFor(user);
+    }
+    Connection made = NewMount.over(ready.path(), words);
+    FuseMount mount = new FuseMount(loop, ready, made, tree, words.warnings());
     mount.begin(pool);
-    loop.start(mount.requests);
-    mount.awaitBegin();
-    pool.cacheListener(name -> mount.dropCache(name, pool));
-    return mount;
+    return mount.serving(pool);
+  }
+
+  /**
+   * Goes on with the mount where another server has ended, and has {@code pool} begin.
+   *
+   * @param device the {@code /dev/fuse} that it had
+   * @param mountpoint absolute and without links
+   * @param session what it has left
+   */
+  public static FuseMount takeOver(
+      Pool pool,
+      SessionLoop loop,
+      int device,
+      Path mountpoint,
+      MountOptions options,
+      Session session)
+      throws IOException {
+    TreeRequests tree = new TreeRequests(pool, loop, options, session);
+    tree.resume(); // before what waits for volumes to be closed is begun
+    Connection left = Connection.inherited(device);
+    FuseMount mount = new FuseMount(loop, Mountpoint.at(mountpoint), left, tree, List.of());
+    pool.begin();
+    mount.succeedable = true;
+    mount.requests.comeAgain();
+    return mount.serving(pool);
+  }
+
+  private FuseMount serving(Pool pool) {
+    loop.start(requests);
+    pool.cacheListener(name -> dropCache(name, pool));
+    return this;
   }
 
   /** Only now, that nothing refuses the mount any more, does the pool change. */
@@ -80,9 +111,48 @@ public final class FuseMount implements AutoCloseable {
     try {
       pool.begin();
     } catch (IOException | RuntimeException failure) {
-      libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
+      connection.close();
       throw failure;
     }
+    try {
+      succeedable = requests.begin();
+    } catch (IOException failure) {
+      connection.close();
+      throw failure;
+    }
+  }
+
+  /** The descriptor of {@code /dev/fuse}, for whoever goes on with the mount. */
+  public int device() {
+    return connection.device();
+  }
+
+  /** Whether the kernel can send again what this leaves unanswered, so that another can go on. */
+  public boolean succeedable() {
+    return succeedable;
+  }
+
+  /** How many requests have come again that another server has left unanswered. */
+  public int cameAgain() {
+    return requests.again();
+  }
+
+  /** Has {@code action} run once the first request has been answered. */
+  public void whenAnswered(Runnable action) {
+    requests.whenAnswered(action);
+  }
+
+  /**
+   * Begins no further request, and waits so long at most for those under way, but for the calling
+   * thread's.
+   */
+  public void holdRequests(long millis) throws InterruptedException {
+    requests.turns().hold(millis);
+  }
+
+  /** Undoes {@link #holdRequests}. */
+  public void releaseRequests() {
+    requests.turns().release();
   }
 
   /** A fresh open of what has changed makes the kernel drop its pages, see {@link PageCaches}. */
@@ -107,7 +177,7 @@ public final class FuseMount implements AutoCloseable {
 
   /** Lines that the mounter should read, such as that root cannot come in; mostly none. */
   public List<String> warnings() {
-    return options.warnings();
+    return warnings;
   }
 
   /** Where it is mounted, absolute. */
@@ -140,7 +210,7 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /**
-   * Waits for the last requests and frees what libfuse holds; after {@link #awaitUnmounted}.
+   * Waits for the last requests and lets go of the connection; after {@link #awaitUnmounted}.
    *
    * @throws ErrnoException EINTR if the thread is interrupted meanwhile
    */
@@ -151,90 +221,8 @@ public final class FuseMount implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       throw interrupted(interrupted);
     }
-    try {
-      requests.close();
-      libFuse.fuse_teardown(fuse, libFuseMountpoint.getValue());
-    } finally {
-      Reference.reachabilityFence(fileSystem);
-    }
-  }
-
-  private static DmsnapFuse fileSystem(Pool pool, SessionLoop loop, MountOptions options)
-      throws IOException {
-    if (!Files.exists(DEVICE)) {
-      throw new ErrnoException(
-          Errno.ENODEV,
-          "there is no "
-              + DEVICE
-              + ": load the module (modprobe fuse), or give it to the container");
-    }
-    if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
-      throw new ErrnoException(
-          Errno.EACCES,
-          "you may not use " + DEVICE + "; as root: chmod 666 " + DEVICE + ", or mount as root");
-    }
-    try {
-      return new DmsnapFuse(pool, loop, options);
-    } catch (UnsatisfiedLinkError missing) {
-      throw new ErrnoException(
-          Errno.ENOENT,
-          "cannot load " + LibFuse.NAME + ": install libfuse2 (libfuse2t64 on newer systems)",
-          missing);
-    }
-  }
-
-  private Pointer setUp() throws IOException {
-    try (StandardErrorTap tap = StandardErrorTap.open()) {
-      @Nullable Pointer made = callSetUp(options.arguments(mountpoint.path()));
-      List<String> said = tap.lines();
-      if (made == null) {
-        throw new ErrnoException(
-            Errno.EPERM,
-            "cannot mount over " + FileName.of(mountpoint.path()) + ": " + refusal(said));
-      }
-      options.warnings().addAll(said);
-      return made;
-    }
-  }
-
-  private static String refusal(List<String> said) {
-    return said.isEmpty()
-        ? "it must be writable by you, and fusermount be installed"
-        : String.join("; ", said);
-  }
-
-  private @Nullable Pointer callSetUp(List<String> words) {
-    ArgumentVector arguments = new ArgumentVector(Runtime.getSystemRuntime(), words);
-    try {
-      return libFuse.fuse_setup(
-          arguments.count(),
-          arguments.pointer(),
-          fileSystem.operations(),
-          fileSystem.operationsBytes(),
-          libFuseMountpoint,
-          new IntByReference(),
-          null);
-    } finally {
-      Reference.reachabilityFence(arguments);
-    }
-  }
-
-  private void awaitBegin() throws IOException {
-    try {
-      while (!requests.awaitBegin(POLL_MILLIS)) {
-        if (loop.ended()) {
-          close();
-          throw new ErrnoException(
-              Errno.EIO,
-              FileName.of(mountpoint.path()) + " was unmounted before it answered anybody");
-        }
-      }
-    } catch (InterruptedException interrupted) {
-      throw interrupted(interrupted);
-    } catch (ErrnoException refused) {
-      detach();
-      throw refused;
-    }
+    requests.close();
+    connection.close();
   }
 
   private static ErrnoException interrupted(InterruptedException cause) {

@@ -2,162 +2,206 @@ package org.dmsnap.fuse;
 
 import java.io.IOException;
 import java.util.Deque;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Memory;
-import jnr.ffi.NativeType;
-import jnr.ffi.Pointer;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.LastErrno;
 import org.dmsnap.engine.StallListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The requests that the kernel sends for a mount. What moves data is answered here ({@link
- * DataRequests}), everything else by libfuse, which calls back.
+ * The requests that the kernel sends for a mount: what moves data is answered by {@link
+ * DataRequests}, everything else by {@link TreeRequests}.
  *
- * <p>A loop of libfuse's own would do the same with two differences: it never says when it holds no
- * request, so that no thread could leave; and it would call back for reads and writes too, and the
- * way from native code into Java costs several times that of the way out.
+ * <p>A thread that serves can stop between two requests, and receives each into memory of its own:
+ * it need not wait for another.
  */
 final class FuseRequests implements Requests, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger("dmsnap");
+
   /** What a request may have, its header and a page's rest included. */
-  private static final int CAPACITY = NewerFlags.MAX_BYTES + 0x1000;
+  private static final int CAPACITY = Negotiation.MAX_BYTES + 0x1000;
 
   private static final long NONE = 0; // no request has this number
 
+  private static final int GONE = 0;
+  private static final int FAILED = -1;
   private static final int NO_LONGER_WANTED = 1;
-  private static final int INTERRUPTED = -Errno.EINTR.intValue();
+  private static final int INTERRUPTED = 2; // too few bytes for a request
 
-  private final LibFuse libFuse;
-  private final HandleTable handles;
+  private final int device;
+  private final TreeRequests tree;
   private final StallListener stalls;
   private final Interrupts interrupts = new Interrupts();
-  private final Pointer session;
-  private final Pointer channel;
-  private final int device;
+  private final Turns turns = new Turns();
   private final GivenUp givenUp;
-  private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
-  private final NewerFlags newerFlags;
   private final ExecutorService pageWaiters;
+  private final AtomicInteger again = new AtomicInteger();
+  private volatile boolean answered;
+  private volatile Runnable whenAnswered = () -> {};
 
   /** Of threads that have left: they come and go, and their memory is not the heap's. */
   private final Deque<Exchange> exchanges = new ConcurrentLinkedDeque<>();
 
-  /** As many as libfuse processed requests at one time, a held sync for each perhaps. */
-  private final Deque<AnswerChannel> answers = new ConcurrentLinkedDeque<>();
-
   /**
-   * @param fuse as got from {@link LibFuse#fuse_setup}
-   * @param handles what is open
+   * @param device the descriptor of {@code /dev/fuse}
    * @param stalls told when a thread must wait
    */
-  FuseRequests(LibFuse libFuse, Pointer fuse, HandleTable handles, StallListener stalls) {
-    this.libFuse = libFuse;
+  FuseRequests(int device, TreeRequests tree, StallListener stalls) {
+    this.device = device;
+    this.tree = tree;
     this.stalls = stalls;
-    this.handles = handles;
-    session = libFuse.fuse_get_session(fuse);
-    channel = libFuse.fuse_session_next_chan(session, null);
-    device = libFuse.fuse_chan_fd(channel);
     givenUp = new GivenUp(device);
     pageWaiters = PageWaiter.pool(device);
-    newerFlags = new NewerFlags(handles);
   }
 
   @Override
   public int serveWhile(BooleanSupplier wanted) {
-    Exchange idle = exchanges.poll();
-    Exchange exchange = idle == null ? Exchange.over(device, CAPACITY, stalls, pageWaiters) : idle;
+    Exchange exchange = exchange();
     RequestMemory memory = exchange.request();
-    DataRequests data = new DataRequests(handles, interrupts, givenUp, exchange);
-    Pointer from = Memory.allocateDirect(session.getRuntime(), NativeType.ADDRESS);
+    DataRequests data = new DataRequests(tree.handles(), interrupts, givenUp, exchange);
     Interrupts.Serving serving = interrupts.enter();
+    Turns.Turn turn = turns.enter();
     try {
       while (wanted.getAsBoolean()) {
-        int received = receive(memory, from);
-        if (received <= 0 && received != INTERRUPTED) {
+        int received = receive(memory);
+        if (received <= 0) {
           return received;
         }
-        if (received > 0 && !data.serve(received)) {
-          serving.begin(memory.unique());
-          haveAnswered(memory, received, exchange.answer());
-          serving.begin(NONE); // an interrupt that comes late is not the next one's
+        if (received > INTERRUPTED) {
+          turns.begin(turn);
+          serve(exchange, data, received, serving);
+          turns.end(turn);
         }
       }
       return NO_LONGER_WANTED;
     } finally {
+      turns.leave(turn);
       interrupts.leave(serving);
       exchanges.push(exchange);
     }
   }
 
-  /**
-   * Waits at most so long until kernel and libfuse have agreed: who asks something from then on is
-   * answered.
-   *
-   * @return whether they have
-   * @throws ErrnoException EPROTO if the kernel did not take the answer to its first request
-   */
-  boolean awaitBegin(long millis) throws IOException, InterruptedException {
-    try {
-      if (begun.get(millis, TimeUnit.MILLISECONDS)) {
-        return true;
-      }
-      throw new ErrnoException(Errno.EPROTO, "the kernel refused what its FUSE was answered");
-    } catch (TimeoutException notYet) {
-      return false;
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+  private Exchange exchange() {
+    Exchange idle = exchanges.poll();
+    if (idle != null) {
+      return idle;
+    }
+    Exchange made = Exchange.over(device, CAPACITY, stalls, pageWaiters);
+    if (tree.leaves()) {
+      made.request().hold();
+    }
+    return made;
+  }
+
+  private void serve(
+      Exchange exchange, DataRequests data, int received, Interrupts.Serving serving) {
+    RequestMemory memory = exchange.request();
+    if (memory.unique() < 0) {
+      again.incrementAndGet();
+    }
+    if (!data.serve(received)) {
+      serving.begin(memory.unique());
+      answer(memory, exchange.answer());
+      serving.begin(NONE); // an interrupt that comes late is not the next one's
+    }
+    if (!answered) {
+      answered = true;
+      whenAnswered.run();
     }
   }
 
-  /** Answers what {@link LibFuse#fuse_chan_recv} does. */
-  private int receive(RequestMemory memory, Pointer from) {
-    from.putPointer(0, channel);
-    return libFuse.fuse_chan_recv(from.address(), memory.address(), memory.capacity());
+  /** Has {@code action} run once the first request has been answered. */
+  void whenAnswered(Runnable action) {
+    whenAnswered = action;
   }
 
-  private void haveAnswered(RequestMemory memory, int received, Answer answer) {
+  /**
+   * Agrees with the kernel, of whom nobody has asked anything before; who asks something from then
+   * on is answered.
+   *
+   * @return whether this kernel sends again what a server has left unanswered
+   * @throws ErrnoException EPROTO if kernel and server do not understand each other, EIO if it was
+   *     unmounted before
+   */
+  boolean begin() throws IOException {
+    Exchange exchange = exchange();
+    RequestMemory memory = exchange.request();
+    int received = INTERRUPTED;
+    while (received == INTERRUPTED) {
+      received = receive(memory);
+    }
+    if (received <= 0 || memory.opcode() != Opcode.INIT) {
+      throw new ErrnoException(Errno.EIO, "it was unmounted before it answered anybody");
+    }
+    int result = tree.serve(memory);
+    Answer answer = exchange.answer();
+    if (!answer.send(memory.unique(), Math.min(result, 0), Math.max(result, 0)) || result < 0) {
+      throw new ErrnoException(Errno.EPROTO, "the kernel refused what its FUSE was answered");
+    }
+    exchanges.push(exchange);
+    return Resend.ask(device); // nothing is under way now
+  }
+
+  /** Has everything sent again that another server has left unanswered; before any request. */
+  void comeAgain() {
+    Resend.ask(device);
+  }
+
+  /** How many requests have come again. */
+  int again() {
+    return again.get();
+  }
+
+  /** Who can hold all requests. */
+  Turns turns() {
+    return turns;
+  }
+
+  /** How many bytes came, {@link #INTERRUPTED}, {@link #GONE} with the mount, or less. */
+  private int receive(RequestMemory memory) {
+    long received = MountCalls.INSTANCE.read(device, memory.address(), memory.capacity());
+    if (received >= 0) {
+      return (int) received;
+    }
+    Errno errno = LastErrno.get();
+    return switch (errno) {
+      case ENODEV -> GONE;
+      case EINTR, EAGAIN, ENOENT -> INTERRUPTED; // the last: its caller let it go meanwhile
+      default -> {
+        LOG.error("/dev/fuse cannot be read: {}", errno.description());
+        yield FAILED;
+      }
+    };
+  }
+
+  private void answer(RequestMemory memory, Answer answer) {
     long unique = memory.unique();
     givenUp.begins(unique);
     try {
-      byLibFuse(memory, received);
-    } catch (Throwable failure) {
-      answer.send(unique, Errors.toErrno("request " + memory.opcode(), failure), 0);
+      int result = tree.serve(memory);
+      if (result != TreeRequests.NO_ANSWER) {
+        sent(memory, result, answer.send(unique, Math.min(result, 0), Math.max(result, 0)));
+      }
     } finally {
       givenUp.ended(unique);
     }
   }
 
-  private void byLibFuse(RequestMemory memory, int received) throws IOException {
-    AnswerChannel idle = answers.poll();
-    AnswerChannel its = idle == null ? AnswerChannel.open(libFuse, memory.capacity()) : idle;
-    try {
-      its.process(session, memory, received);
-      int length = newerFlags.addTo(its.answer(), its.length(), memory);
-      boolean sent = length > 0 && Answer.send(device, its.answer(), length);
-      if (memory.opcode() == NewerFlags.INIT) {
-        begun.complete(sent);
-      }
-      int back = sent ? 0 : Unwanted.takeBack(memory, its.answer(), length);
-      if (back > 0) {
-        its.process(session, memory, back);
-      }
-    } finally {
-      answers.push(its);
+  private void sent(RequestMemory memory, int result, boolean taken) {
+    if (!taken && result > 0) {
+      tree.unwanted(memory, memory.opcode());
     }
   }
 
   /** Frees what was needed to serve; after the last request. */
   @Override
   public void close() {
-    answers.forEach(AnswerChannel::close);
-    answers.clear();
     pageWaiters.shutdown();
   }
 }

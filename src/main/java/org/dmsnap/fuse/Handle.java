@@ -19,16 +19,51 @@ abstract class Handle {
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
 
+  private final String path;
   private final long inode;
+  private long number; // before it is in a table
 
   /** An open {@code node}. */
   Handle(Node node) {
+    path = node.path();
     inode = node.inode();
+  }
+
+  /** Gives it the number by which the kernel knows it. */
+  final void bear(long itsNumber) {
+    number = itsNumber;
+  }
+
+  /** The number by which the kernel knows it. */
+  final long number() {
+    return number;
+  }
+
+  /** The path that was opened, absolute within the mount. */
+  final String path() {
+    return path;
+  }
+
+  /** What it is. */
+  OpenKind kind() {
+    return OpenKind.DEVICE;
+  }
+
+  /** Leaves to a successor what it reads as, if nobody else knows that. */
+  void keep(TextMemory texts, int slot) throws IOException {
+    // what is open is what it reads as, unless an implementation says otherwise
   }
 
   /** The inode number of what is open. */
   final long inode() {
     return inode;
+  }
+
+  /** Undoes {@link #keep}. */
+  final void unkeep(TextMemory texts, int slot) throws IOException {
+    if (kind() == OpenKind.TEXT || kind() == OpenKind.CONTROL) {
+      texts.drop(slot);
+    }
   }
 
   /** Reads into {@code buffer}; answers how many bytes, fewer at the end of the file. */

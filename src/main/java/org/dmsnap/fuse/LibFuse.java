@@ -6,15 +6,13 @@ import jnr.ffi.annotations.Out;
 import jnr.ffi.byref.IntByReference;
 import jnr.ffi.byref.PointerByReference;
 import jnr.ffi.types.size_t;
-import jnr.ffi.types.uintptr_t;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of libfuse 2.9 that makes a session; see {@code fuse.h}.
+ * The part of libfuse 2.9 that mounts, as root and by {@code fusermount}; see {@code fuse.h}. What
+ * it makes beside that is given no request.
  *
- * <p>Unlike {@code fuse_main} it leaves the threads to the caller: requests may be received and
- * processed on any number of threads at once, each with memory of its own. Not {@code fuse_mount}
- * and {@code fuse_new}: the library has four versions of the latter, and a plain look-up finds the
+ * <p>Not {@code fuse_mount}: the library has several versions of it, and a plain look-up finds the
  * oldest.
  */
 public interface LibFuse {
@@ -47,34 +45,8 @@ public interface LibFuse {
   /** The first channel of a session, after none. */
   Pointer fuse_session_next_chan(Pointer session, @Nullable Pointer after);
 
-  /** How many bytes a request may have. */
-  @size_t
-  long fuse_chan_bufsize(Pointer channel);
-
   /** The descriptor of {@code /dev/fuse}. */
   int fuse_chan_fd(Pointer channel);
-
-  /**
-   * A channel over an open file: whoever processes a request with it has the answer written there.
-   * Null if there is no memory.
-   */
-  @Nullable Pointer fuse_kern_chan_new(int fd);
-
-  /** Frees a channel that no session has, and closes its file. */
-  void fuse_chan_destroy(Pointer channel);
-
-  /**
-   * Waits for a request.
-   *
-   * @param channel the address of the channel's address, which this may replace
-   * @param memory the address to put it at
-   * @return its bytes, 0 if the mount is gone, or the negative errno
-   */
-  int fuse_chan_recv(@uintptr_t long channel, @uintptr_t long memory, @size_t long capacity);
-
-  /** Answers the request at that address. */
-  void fuse_session_process(
-      Pointer session, @uintptr_t long request, @size_t long length, Pointer channel);
 
   /**
    * Frees the file system, closes its channel and, if the mount is still there, unmounts it lazily.

@@ -18,26 +18,9 @@ final class LibFuseOptions {
   private static final Path FUSE_CONF = Path.of("/etc/fuse.conf");
   private static final String USER_ALLOW_OTHER = "user_allow_other";
 
-  /**
-   * Reads as large as may be, and writes as large as libfuse knows; no time at which the kernel may
-   * believe in names and sizes, for volumes come, go and grow by control files; and as many
-   * requests in the background as there may be, asynchronous direct ones among them, so that held
-   * ones do not keep the others out (the kernel's default is 12).
-   */
+  /** Reads as large as may be. The kernel checks who may do what by modes and owners. */
   private static final List<String> ALWAYS =
-      List.of(
-          "big_writes",
-          "max_read=" + NewerFlags.MAX_BYTES,
-          "max_write=131072",
-          "entry_timeout=0",
-          "attr_timeout=0",
-          "negative_timeout=0",
-          "max_background=65535",
-          "congestion_threshold=49151",
-          "use_ino", // see InodeNumber
-          "hard_remove", // or unlinking an open file becomes a rename, with its own errno
-          "subtype=dmsnap",
-          "default_permissions");
+      List.of("max_read=" + Negotiation.MAX_BYTES, "subtype=dmsnap", "default_permissions");
 
   private final List<String> words = new ArrayList<>(ALWAYS);
   private final List<String> warnings = new ArrayList<>();
@@ -57,6 +40,11 @@ final class LibFuseOptions {
   /** The words of libfuse's command line, program name first; {@code -f}: do not fork. */
   List<String> arguments(Path mountpoint) {
     return List.of("dmsnap", "-f", "-o", String.join(",", words), FileName.of(mountpoint));
+  }
+
+  /** Whether, of other users, only root may come in: the kernel lets in all, for all that asks. */
+  boolean rootAlone() {
+    return words.contains("allow_root");
   }
 
   /** What the mounter should read. */

@@ -3,6 +3,9 @@ package org.dmsnap.fuse;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.Encoding;
 import jnr.ffi.annotations.SaveError;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.uintptr_t;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.LastErrno;
 import org.dmsnap.kernel.FileNameCharset;
@@ -49,6 +52,14 @@ public interface MountCalls {
     }
     return file;
   }
+
+  /** See read(2); to that address. */
+  @SaveError
+  @ssize_t
+  long read(int fd, @uintptr_t long address, @size_t long count);
+
+  /** See mlock(2). */
+  int mlock(@uintptr_t long address, @size_t long length);
 
   /** See dup(2). */
   int dup(int fd);

@@ -2,36 +2,43 @@ package org.dmsnap.fuse;
 
 import java.io.IOException;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Pointer;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.control.ControlFile;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.Pool;
 import org.dmsnap.pool.volume.Device;
+import org.jspecify.annotations.Nullable;
 
 /** Opens nodes: who may, and what the kernel may cache of them. */
 final class OpenFiles {
 
   private final Pool pool;
   private final StallListener stalls;
-  private final PageCaches caches = new PageCaches();
+  private final PageCaches caches;
 
-  OpenFiles(Pool pool, StallListener stalls) {
+  /**
+   * @param afterAnother whether another server had the mount until now
+   */
+  OpenFiles(Pool pool, StallListener stalls, boolean afterAnother) {
+    caches = new PageCaches(afterAnother);
     this.pool = pool;
     this.stalls = stalls;
   }
 
-  /** Opens {@code node} as {@code info} asks for, and sets its cache bits there. */
-  Handle open(Node node, Pointer info) throws IOException {
+  /** Opens {@code node} as {@code opening} asks for, and says there what may be cached. */
+  Handle open(Node node, Opening opening) throws IOException {
     if (node instanceof Node.Block block) {
-      return openDevice(block, info);
+      if (opening.forWriting()) {
+        checkWritable(block.device());
+      }
+      return openDevice(block, opening);
     }
-    FileFlags.setDirectIo(info);
+    opening.directIo();
     if (node instanceof Node.Control control) {
-      return new ControlHandle(control, new ControlFile(control.command(), pool), stalls);
+      return openControl(control, null);
     }
     if (node instanceof Node.Text text) {
-      if (FileFlags.forWriting(info)) {
+      if (opening.forWriting()) {
         throw readOnlyText();
       }
       return new TextHandle(text);
@@ -63,17 +70,28 @@ final class OpenFiles {
     }
   }
 
-  private Handle openDevice(Node.Block node, Pointer info) throws IOException {
-    Device device = node.device();
-    if (FileFlags.forWriting(info)) {
-      checkWritable(device);
+  /**
+   * Opens a control file.
+   *
+   * @param left what it read as under another server, or null
+   */
+  Handle openControl(Node.Control node, byte @Nullable [] left) {
+    ControlFile file = new ControlFile(node.command(), pool);
+    if (left != null) {
+      file.resume(left);
     }
+    return new ControlHandle(node, file, stalls);
+  }
+
+  /** Opens a device as {@code opening} asks for, whether or not it could be opened so now. */
+  Handle openDevice(Node.Block node, Opening opening) throws IOException {
+    Device device = node.device();
     PageCache cache = caches.of(device);
-    Handle handle = new DeviceHandle(node, stalls, cache, FileFlags.forReadingAndWriting(info));
+    Handle handle = new DeviceHandle(node, stalls, cache, opening.forReadingAndWriting());
     if (device.hidden()) {
-      FileFlags.setDirectIo(info);
+      opening.directIo();
     } else if (cache.good(device)) {
-      FileFlags.setKeepCache(info);
+      opening.keepCache();
     }
     return handle;
   }

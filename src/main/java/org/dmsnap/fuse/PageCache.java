@@ -32,6 +32,13 @@ final class PageCache {
   private WeakReference<@Nullable Device> seen = new WeakReference<>(null); // guarded by this
   private long generation; // guarded by this: of the device that was seen
 
+  /** That of a volume whose pages another server may have given the kernel until now. */
+  static PageCache afterAnother() {
+    PageCache cache = new PageCache();
+    cache.filled = System.nanoTime();
+    return cache;
+  }
+
   /**
    * Whether the pages are good for an open that happens now, and those thereafter: only if nothing
    * changed the content beneath since the open before. An open that is told no makes the kernel

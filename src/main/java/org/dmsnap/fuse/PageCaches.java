@@ -8,9 +8,21 @@ import org.dmsnap.pool.volume.Device;
 final class PageCaches {
 
   private final Map<String, PageCache> caches = new HashMap<>(); // guarded by this
+  private final boolean afterAnother;
+
+  /**
+   * @param afterAnother whether another server had the mount until now
+   */
+  PageCaches(boolean afterAnother) {
+    this.afterAnother = afterAnother;
+  }
 
   /** That of {@code device}. */
   synchronized PageCache of(Device device) {
-    return caches.computeIfAbsent(device.name(), name -> new PageCache());
+    return caches.computeIfAbsent(device.name(), name -> made());
+  }
+
+  private PageCache made() {
+    return afterAnother ? PageCache.afterAnother() : new PageCache();
   }
 }

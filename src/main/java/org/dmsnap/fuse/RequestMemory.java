@@ -1,9 +1,11 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
+import java.util.Arrays;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import org.dmsnap.kernel.FileName;
 
 /**
  * One thread's memory for a request and its answer, and where in it what stands, see {@code
@@ -13,7 +15,7 @@ import jnr.ffi.Runtime;
  *     request   0  4  length          read, write  40  8  fh          interrupt  40  8  unique
  *               4  4  opcode                       48  8  offset
  *               8  8  unique                       56  4  size        lseek      40  8  fh
- *              16 24  node, who                    60 20  flags, owner           48  8  offset
+ *              16  8  node                         60 20  flags, owner           48  8  offset
  *                                                                                56  4  whence
  * </pre>
  *
@@ -25,9 +27,12 @@ final class RequestMemory {
 
   private static final int PAGE = 4096;
 
+  private static final int LENGTH = 0;
   private static final int OPCODE = 4;
   private static final int UNIQUE = 8;
   private static final int NODE = 16;
+  private static final int USER = 24;
+  private static final int HEADER_BYTES = 40;
   private static final int FH = 40;
   private static final int INTERRUPTED = 40;
   private static final int OFFSET = 48;
@@ -42,6 +47,7 @@ final class RequestMemory {
   private final Pointer request;
   private final Pointer answer;
   private final Pointer bytes;
+  private final Pointer all;
 
   /**
    * @param capacity how many bytes a request may have; an answer's bytes may have as many
@@ -51,9 +57,20 @@ final class RequestMemory {
     Pointer memory = Memory.allocateDirect(Runtime.getSystemRuntime(), capacity + 2 * PAGE, false);
     long page = PAGE - memory.address() % PAGE; // the first within, but for one at its start
     long first = page < REQUEST_BYTES ? page + PAGE : page;
+    all = memory;
     bytes = memory.slice(first);
     request = memory.slice(first - REQUEST_BYTES);
     answer = memory.slice(first - Answer.HEADER_BYTES);
+  }
+
+  /**
+   * Has all of it in memory, and keeps it there as far as this user may: the copy of a request or
+   * an answer that a kill meets in its middle fails if it has to wait for a page, and so would
+   * whoever asked.
+   */
+  void hold() {
+    all.setMemory(0, all.size(), (byte) 0);
+    MountCalls.INSTANCE.mlock(all.address(), all.size());
   }
 
   /** The address at which to put a request. */
@@ -81,16 +98,21 @@ final class RequestMemory {
     return request.getInt(offset);
   }
 
-  /** Makes of it another request of so many bytes, of the same number, about {@code node}. */
-  void becomes(int opcode, int length, long node) {
-    request.putInt(0, length);
-    request.putInt(OPCODE, opcode);
-    request.putLong(NODE, node);
+  /** The 8 bytes at {@code offset} in the request. */
+  long getLong(int offset) {
+    return request.getLong(offset);
   }
 
-  /** Puts the 8 bytes of that index after the header. */
-  void putBody(int index, long value) {
-    request.putLong(FH + (long) index * Long.BYTES, value);
+  /** The text that follows the header, up to a zero. */
+  String text() {
+    int most = request.getInt(LENGTH) - HEADER_BYTES;
+    byte[] bytes = new byte[Math.max(0, Math.min(most, capacity))];
+    request.get(HEADER_BYTES, bytes, 0, bytes.length);
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return FileName.of(Arrays.copyOf(bytes, length));
   }
 
   /** What is asked for. */
@@ -123,7 +145,12 @@ final class RequestMemory {
     return request.getLong(NODE);
   }
 
-  /** The handle of a read, write or seek. */
+  /** The number of the user who asks; 0 where it is the kernel itself. */
+  int user() {
+    return request.getInt(USER);
+  }
+
+  /** The handle of what is open. */
   long handle() {
     return request.getLong(FH);
   }

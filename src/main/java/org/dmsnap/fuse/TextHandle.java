@@ -13,9 +13,24 @@ final class TextHandle extends Handle {
   private final byte[] bytes;
 
   TextHandle(Node.Text node) {
+    this(node, node.text().get());
+  }
+
+  /** One that reads as another server has rendered it. */
+  TextHandle(Node node, RenderedText text) {
     super(node);
-    text = node.text().get();
+    this.text = text;
     bytes = text.bytes();
+  }
+
+  @Override
+  OpenKind kind() {
+    return OpenKind.TEXT;
+  }
+
+  @Override
+  void keep(TextMemory texts, int slot) throws IOException {
+    texts.put(slot, bytes, text.changedNanos());
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.dmsnap.fuse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.dmsnap.block.ChangeTime;
 import org.dmsnap.control.Command;
 import org.dmsnap.control.TextFiles;
 import org.dmsnap.pool.Pool;
@@ -26,17 +25,22 @@ final class Tree {
   private static final String TABLE = "table";
 
   private final Pool pool;
-  private final long mountedNanos = ChangeTime.now();
+  private final long mountedNanos;
   private final TextTimes times = new TextTimes();
   private final Node root;
   private final Node ctl = new Node.Directory("/ctl", Tree::ctlNames, this::mountedNanos);
 
-  Tree(Pool pool) {
+  /**
+   * @param mountedNanos since when it is mounted, in nanoseconds since 1970
+   */
+  Tree(Pool pool, long mountedNanos) {
     this.pool = pool;
+    this.mountedNanos = mountedNanos;
     root = new Node.Directory("/", this::rootNames, pool::namesChangedNanos);
   }
 
-  private long mountedNanos() {
+  /** Since when it is mounted, in nanoseconds since 1970. */
+  long mountedNanos() {
     return mountedNanos;
   }
 

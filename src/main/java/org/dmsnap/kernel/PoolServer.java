@@ -28,7 +28,8 @@ public record PoolServer(Path open, String name) {
     List<PoolServer> alike = new ArrayList<>();
     for (Path process : KernelText.children(proc, "[0-9]*")) {
       List<PoolServer> open = open(process);
-      if (open.stream().anyMatch(file -> file.name().equals("/dev/fuse"))) {
+      boolean serves = open.stream().anyMatch(file -> file.name().equals("/dev/fuse"));
+      if (serves && !Proc.isKeeper(process)) {
         open.stream().filter(file -> file.isNamed(mount)).forEach(exact::add);
         open.stream().filter(file -> file.mayBe(mount)).forEach(alike::add);
       }

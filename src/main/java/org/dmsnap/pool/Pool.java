@@ -2,7 +2,6 @@ package org.dmsnap.pool;
 
 import java.io.IOException;
 import java.util.List;
-import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.StallListener;
@@ -71,12 +70,14 @@ public final class Pool implements AutoCloseable {
   private final PoolState state;
   private final Beginning beginning;
   private final Background background;
+  private final Server server;
   private boolean begun; // guarded by this
 
   private Pool(Beginning beginning, Background background) {
     this.state = beginning.state();
     this.beginning = beginning;
     this.background = background;
+    this.server = new Server(state.commands());
   }
 
   /**
@@ -162,6 +163,11 @@ public final class Pool implements AutoCloseable {
    */
   public VolumeReport report(String name) throws IOException {
     return Reports.of(state.volume(name));
+  }
+
+  /** Who serves it. */
+  public Server server() {
+    return server;
   }
 
   /** What happened lately. */
@@ -281,18 +287,6 @@ public final class Pool implements AutoCloseable {
   }
 
   private void command(CommandLock.Work work) throws IOException {
-    state
-        .commands()
-        .command(
-            () -> {
-              if (readOnly()) {
-                throw new ErrnoException(
-                    Errno.EROFS, "the pool is mounted read-only; mount it without ro to change it");
-              }
-              state.table().checkOwn();
-              state.table().settle();
-              new Merging(state).finishAll();
-              work.run();
-            });
+    new OneCommand(state).run(work);
   }
 }

@@ -122,7 +122,8 @@ class TextFilesTest extends ControlFixture {
 
   @Test
   void metrics_have_help_type_and_labels() {
-    String text = MetricsText.render("v\"g\\", List.of(origin(1, "o"), snapshot("I")));
+    String text =
+        MetricsText.render("v\"g\\", List.of(origin(1, "o"), snapshot("I")), pool.server());
 
     assertThat(text)
         .contains("# HELP dmsnap_volume_size_bytes ", "# TYPE dmsnap_volume_size_bytes gauge\n")

@@ -184,6 +184,16 @@ final class MountedPool implements AutoCloseable {
             .isPresent();
   }
 
+  /** The process that would start another server, if there is one. */
+  Optional<ProcessHandle> findKeeper() {
+    return ProcessHandle.allProcesses().filter(this::keeps).findFirst();
+  }
+
+  private boolean keeps(ProcessHandle process) {
+    List<String> words = process.info().arguments().map(List::of).orElse(List.of());
+    return words.contains("dmsnap-keeper") && words.contains(mountpoint().toString());
+  }
+
   /** Waits until {@code condition} holds. */
   static void await(String what, BooleanSupplier condition) {
     await(what, condition, FIRST_POLL_MILLIS);
@@ -219,8 +229,13 @@ final class MountedPool implements AutoCloseable {
           losetup -d "$loop"
         done
         """);
-    findServer().ifPresent(ProcessHandle::destroyForcibly);
-    await("end of the server", () -> findServer().isEmpty());
+    await(
+        "end of the server",
+        () -> {
+          findKeeper().ifPresent(ProcessHandle::destroyForcibly);
+          findServer().ifPresent(ProcessHandle::destroyForcibly);
+          return findKeeper().isEmpty() && findServer().isEmpty();
+        });
     shell.run("umount -l $a; umount -l $b; while umount -l $mnt; do :; done; umount -l $vg");
     shell.deleteDirectory();
   }

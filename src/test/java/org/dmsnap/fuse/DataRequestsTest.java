@@ -47,12 +47,12 @@ class DataRequestsTest {
 
   @TempDir Path directory;
   private int device;
-  private int number;
+  private long number;
   private RequestMemory memory;
   private DataRequests requests;
 
   @BeforeEach
-  void open() {
+  void open() throws Exception {
     device = LibC.INSTANCE.openat(-1, directory.resolve("fuse").toString(), O_RDWR_CREAT, 0600);
     handles.add(new Bytes()); // so that the number is not the one of all zeroes
     number = handles.add(file);
@@ -230,7 +230,7 @@ class DataRequestsTest {
   }
 
   @Test
-  void interrupts_are_dropped_and_all_else_is_left_to_libfuse() throws Exception {
+  void interrupts_are_dropped_and_all_else_is_left_to_others() throws Exception {
     assertThat(serve(INTERRUPT, number, 0, 0, new byte[0])).isTrue();
     assertThat(serve(GETATTR, number, 0, 0, new byte[0])).isFalse();
 
@@ -238,7 +238,7 @@ class DataRequestsTest {
   }
 
   /** As the kernel sends it: {@code fuse_in_header}, {@code fuse_read_in}, the bytes. */
-  private boolean serve(int opcode, int fh, long offset, int size, byte[] bytes) {
+  private boolean serve(int opcode, long fh, long offset, int size, byte[] bytes) {
     return serve(opcode, fh, offset, size, 0, bytes);
   }
 
@@ -247,7 +247,7 @@ class DataRequestsTest {
     assertThat(serve(opcode, number, offset, size, 1 << 1, bytes)).isTrue();
   }
 
-  private boolean serve(int opcode, int fh, long offset, int size, int how, byte[] bytes) {
+  private boolean serve(int opcode, long fh, long offset, int size, int how, byte[] bytes) {
     int length = 80 + bytes.length;
     ByteBuffer request = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
     request.putInt(length).putInt(opcode).putLong(UNIQUE);

@@ -38,6 +38,7 @@ public record MachineDoctor(Path root, String user, String path, Findings findin
   /** Looks at all there is. */
   public void look() {
     java();
+    new SuccessionDoctor(findings).kernel(root);
     device();
     library();
     fusermount();

@@ -62,6 +62,7 @@ public record MountDoctor(Mount mount, Findings findings) {
     } else {
       beneath(source, pool);
     }
+    new SuccessionDoctor(findings).mount(mount, pool);
     volumes(pool);
     overflows(pool);
     fullness(pool, sampleMillis);

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.dmsnap.block.LastErrno;
 import org.dmsnap.block.LibC;
 import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.cli.succession.ServiceSocket;
 import org.dmsnap.cli.terminal.Journal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,13 @@ public final class Launcher {
   /** The launcher that this process was told of, if any. */
   public static Launcher ofThisProcess() {
     return new Launcher(Integer.getInteger(READY_FD, NOBODY));
+  }
+
+  /** The one of a process that goes on with a mount: nobody waits. */
+  public static Launcher ofNobody(boolean foreground) {
+    Launcher nobody = new Launcher(NOBODY);
+    nobody.alone = !foreground && !Journal.isStandardError();
+    return nobody;
   }
 
   /**

@@ -29,7 +29,8 @@ public final class MountOptionParser {
 
   private static final Set<String> VALUED =
       Set.of(
-          "uid gid mode umask fmask autoextend_threshold autoextend_percent overflow threads"
+          ("uid gid mode umask fmask autoextend_threshold autoextend_percent overflow threads"
+                  + " keeper")
               .split(" ", -1));
 
   private static final Map<String, OverflowPolicy> OVERFLOW =
@@ -50,6 +51,7 @@ public final class MountOptionParser {
   private boolean acceptChangedOrigin;
   private boolean allowOther;
   private boolean allowRoot;
+  private boolean keeper;
   private int threshold = PoolOptions.DEFAULT.autoextendThreshold();
   private int percent = PoolOptions.DEFAULT.autoextendPercent();
   private OverflowPolicy overflow = PoolOptions.DEFAULT.overflow();
@@ -131,6 +133,7 @@ public final class MountOptionParser {
       case "autoextend_threshold" -> threshold = (int) number(name, value, 0, THRESHOLD_OFF);
       case "autoextend_percent" -> percent = (int) number(name, value, 0, Integer.MAX_VALUE);
       case "overflow" -> overflow = policy(value);
+      case "keeper" -> keeper = onOrOff(name, value);
       case "threads" -> threads = (int) number(name, value, 1, MOST_THREADS);
       case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin", "nonempty", "noexec" ->
           throw new IllegalArgumentException(
@@ -165,6 +168,7 @@ public final class MountOptionParser {
             readOnly,
             threads,
             List.copyOf(handedOn)),
+        keeper,
         List.copyOf(warnings));
   }
 
@@ -183,6 +187,13 @@ public final class MountOptionParser {
           name + "=" + value + ": it must be an octal number from 0 to 777, such as 0660");
     }
     return Integer.parseInt(value, 8);
+  }
+
+  private static boolean onOrOff(String name, String value) {
+    if (!value.equals("on") && !value.equals("off")) {
+      throw new IllegalArgumentException(name + "=" + value + ": it must be on or off");
+    }
+    return value.equals("on");
   }
 
   private static OverflowPolicy policy(String value) {

@@ -10,15 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.block.FileDirectory;
+import org.dmsnap.cli.succession.ServiceSocket;
+import org.dmsnap.cli.succession.Succession;
 import org.dmsnap.cli.terminal.ErrorLine;
 import org.dmsnap.fuse.FuseMount;
+import org.dmsnap.fuse.Session;
 import org.dmsnap.fuse.SessionLoop;
 import org.dmsnap.kernel.Holders;
 import org.dmsnap.kernel.Mount;
 import org.dmsnap.kernel.MountTable;
 import org.dmsnap.pool.Pool;
 import org.dmsnap.pool.state.EventLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,48 +39,51 @@ public final class MountSession {
 
   private final Pool pool;
   private final FuseMount mount;
+  private final Succession succession;
   private final Consumer<String> complaint;
   private boolean detached; // guarded by this, as all below
   private boolean finished;
   private int exitCode;
 
-  private MountSession(Pool pool, FuseMount mount, Consumer<String> complaint) {
+  private MountSession(
+      Pool pool, FuseMount mount, Succession succession, Consumer<String> complaint) {
     this.pool = pool;
     this.mount = mount;
+    this.succession = succession;
     this.complaint = complaint;
   }
 
   /**
-   * Locks and opens the pool, mounts it, and returns once the mount answers.
+   * Locks and opens the pool, mounts it, and returns once the mount answers; or goes on with a
+   * mount whose server has ended.
    *
+   * @param mountpoint absolute and without links, if it is mounted already
    * @param complaint is told, on one line, if the stop could not write everything
    */
   public static MountSession start(
-      Path source, Path mountpoint, MountSettings settings, Consumer<String> complaint)
+      Path source,
+      Path mountpoint,
+      MountSettings settings,
+      Succession succession,
+      Consumer<String> complaint)
       throws IOException {
     SessionLoop loop = new SessionLoop(settings.front().threads());
-    Pool pool = open(source, settings, loop);
+    @Nullable Session left = succession.isOn() ? Session.of(succession.handedOn()) : null;
+    Pool pool = PoolOpening.open(source, settings, loop, succession, left);
     try {
-      FuseMount mount = FuseMount.mount(pool, loop, mountpoint, settings.front());
-      MountSession session = new MountSession(pool, mount, complaint);
+      FuseMount mount =
+          left != null && succession.takesOver()
+              ? FuseMount.takeOver(
+                  pool, loop, succession.device(), mountpoint, settings.front(), left)
+              : FuseMount.mount(pool, loop, mountpoint, settings.front(), left);
+      MountSession session = new MountSession(pool, mount, succession, complaint);
+      new Handover(pool, mount, succession).begin();
       Runtime.getRuntime().addShutdownHook(new Thread(session::stopOnSignal, "stop"));
       return session;
     } catch (Throwable e) {
-      pool.close();
-      throw e;
-    }
-  }
-
-  private static Pool open(Path source, MountSettings settings, SessionLoop loop)
-      throws IOException {
-    FileDirectory directory = FileDirectory.lock(source, settings.pool().readOnly());
-    try {
-      EventLog log = new EventLog();
-      Pool pool = Pool.load(directory, settings.pool(), log, loop);
-      directory.warnings().forEach(log::warning);
-      return pool;
-    } catch (Throwable e) {
-      directory.giveUp();
+      if (!succession.takesOver()) { // else another may try again with what is left
+        pool.close();
+      }
       throw e;
     }
   }
@@ -226,6 +232,7 @@ public final class MountSession {
     if (!detached) { // else requests may come for as long as someone has a file open
       attempt(mount::close).forEach(failures::add);
     }
+    attempt(succession::end); // or the pool stays locked
     attempt(pool::close).forEach(failures::add);
     if (!failures.isEmpty()) {
       exitCode = 1;

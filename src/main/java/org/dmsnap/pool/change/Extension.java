@@ -7,6 +7,7 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.Commit;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.volume.Hold;
 import org.dmsnap.pool.volume.OriginVolume;
@@ -50,7 +51,7 @@ public final class Extension {
     }
     BlockDevice image = origin.image();
     long before = image.size();
-    long after = grown(origin.name(), before, bytes, relative);
+    long after = grown(origin.name(), relative ? Commit.first(before) : before, bytes, relative);
     try {
       Hold.during(origin, () -> resize(origin, after));
     } catch (IOException | RuntimeException failure) {
@@ -86,7 +87,7 @@ public final class Extension {
           Errno.EIO, snapshot.name() + " could not be loaded, so its COW file is left as it is");
     }
     long before = cow.size();
-    long wanted = grown(snapshot.name(), before, bytes, relative);
+    long wanted = grown(snapshot.name(), relative ? Commit.first(before) : before, bytes, relative);
     long useful = CowSize.useful(snapshot.sectors(), Math.max(1, snapshot.chunkSectors()));
     long after = Math.max(before, Creation.cut(state, snapshot.name(), wanted, useful));
     synchronized (cow) { // an auto-extension may be under way, and must not take it back

@@ -2,6 +2,7 @@ package org.dmsnap.pool.change;
 
 import java.io.IOException;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.Commit;
 import org.dmsnap.pool.volume.OriginVolume;
 
 /** Holds changes of an origin and its snapshots from one command to another. */
@@ -18,6 +19,9 @@ public final class Suspension {
   public void suspend(String name) throws IOException {
     OriginVolume origin = state.origin(name);
     if (origin.suspended()) {
+      if (Commit.again()) {
+        return;
+      }
       throw new IllegalArgumentException(name + " is suspended already; resume it");
     }
     origin.suspend();
@@ -27,6 +31,9 @@ public final class Suspension {
   public void resume(String name) throws IOException {
     OriginVolume origin = state.origin(name);
     if (!origin.suspended()) {
+      if (Commit.again()) {
+        return;
+      }
       throw new IllegalArgumentException(name + " is not suspended");
     }
     origin.resume();

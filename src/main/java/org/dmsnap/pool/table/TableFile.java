@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableFile {
 
+  /** Has the file replaced. */
+  @FunctionalInterface
+  interface Replacement {
+    /** Replaces it. */
+    void run() throws IOException;
+  }
+
   private final BackingDirectory directory;
   private final Ballast ballast; // guarded by this
   private PoolTable table; // guarded by this
@@ -98,7 +105,7 @@ public final class TableFile {
 
   private void replace(String text) throws IOException {
     try {
-      directory.replaceText(PoolFiles.TABLE, text, this::checkOwn);
+      Commit.replacing(text, () -> directory.replaceText(PoolFiles.TABLE, text, this::checkOwn));
       onDisk = text;
       uncertain = false;
     } catch (IOException | RuntimeException failure) {

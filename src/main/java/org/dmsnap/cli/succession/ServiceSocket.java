@@ -1,10 +1,11 @@
-package org.dmsnap.cli.mount;
+package org.dmsnap.cli.succession;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.dmsnap.block.DescriptorMessage;
 import org.dmsnap.block.LastErrno;
 import org.dmsnap.block.LibC;
 import org.dmsnap.block.NativeBuffer;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Where systemd hears how a service of {@code Type=notify} is, see sd_notify(3); nowhere, if it did
  * not start this process.
  */
-final class ServiceSocket {
+public final class ServiceSocket {
 
   /** The mount answers. */
-  static final String READY = "READY=1";
+  public static final String READY = "READY=1";
 
   /** The service has been asked to stop. */
-  static final String STOPPING = "STOPPING=1";
+  public static final String STOPPING = "STOPPING=1";
+
+  private static final int NOTHING = -1;
 
   private static final String VARIABLE = "NOTIFY_SOCKET";
 
@@ -39,12 +42,22 @@ final class ServiceSocket {
   }
 
   /** The socket that this process was told of, if any. */
-  static ServiceSocket ofThisProcess() {
+  public static ServiceSocket ofThisProcess() {
     return new ServiceSocket(System.getenv(VARIABLE));
   }
 
+  /** Whether somebody listens. */
+  boolean isThere() {
+    return path != null && !path.isEmpty();
+  }
+
   /** Says {@code state}, such as {@link #READY}. */
-  void say(String state) throws IOException {
+  public void say(String state) throws IOException {
+    say(state, NOTHING);
+  }
+
+  /** Says {@code state} and hands over an open file with it, unless that is {@link #NOTHING}. */
+  void say(String state, int descriptor) throws IOException {
     if (path == null || path.isEmpty()) {
       return;
     }
@@ -54,13 +67,23 @@ final class ServiceSocket {
     }
     try {
       NativeBuffer to = NativeBuffer.copyOf(address(path));
-      NativeBuffer text = NativeBuffer.copyOf(state.getBytes(UTF_8));
-      if (LibC.INSTANCE.connect(socket, to.address(), to.remaining()) != 0
-          || LibC.INSTANCE.write(socket, text.address(), text.remaining()) < 0) {
+      if (LibC.INSTANCE.connect(socket, to.address(), to.remaining()) != 0) {
         throw LastErrno.failure("tell systemd " + state + " by " + path);
       }
+      send(socket, state.getBytes(UTF_8), descriptor);
     } finally {
       LibC.INSTANCE.close(socket);
+    }
+  }
+
+  private void send(int socket, byte[] state, int descriptor) throws IOException {
+    if (descriptor != NOTHING) {
+      DescriptorMessage.send(socket, state, descriptor);
+      return;
+    }
+    NativeBuffer text = NativeBuffer.copyOf(state);
+    if (LibC.INSTANCE.write(socket, text.address(), text.remaining()) < 0) {
+      throw LastErrno.failure("tell systemd by " + path);
     }
   }
 

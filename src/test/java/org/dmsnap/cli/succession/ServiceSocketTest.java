@@ -1,4 +1,4 @@
-package org.dmsnap.cli.mount;
+package org.dmsnap.cli.succession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
