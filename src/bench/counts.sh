@@ -108,3 +108,26 @@ allocated_each() {
   after=$(allocated "$(server "$id")")
   echo $(((after - before) / 50000))
 }
+
+# gates_held ID COUNT: for a snapshot of so many origins in one moment, while fio writes to all, as the log tells.
+gates_held() {
+  local id=$1 mount=${running[$1]}/mnt number line='' files='' load
+  for ((number = 1; number <= $2; number++)); do
+    line+="${line:+ ; }snap$number base$number 1G"
+    files+="${files:+:}$mount/base$number"
+  done
+  fio --name=load --filename="$files" --allow_file_create=0 --ioengine=psync --thread --numjobs=4 \
+    --rw=randwrite --bs=4k --size=256m --time_based --runtime=30 >"$work/load" &
+  load=$!
+  sleep 1
+  echo "$line" >"$mount/ctl/snapshot"
+  kill -INT $load
+  wait $load || :
+  awk -v origins="$2 origins" 'index($0, origins) && match($0, /were held for [0-9.]+ ms/) {
+    split(substr($0, RSTART, RLENGTH), words, " ")
+    ms = words[4]
+  } END { print ms }' "$mount/ctl/log"
+  for ((number = 1; number <= $2; number++)); do
+    echo "snap$number" >"$mount/ctl/remove"
+  done
+}

@@ -33,6 +33,9 @@ compare first-4k-origin memory first-1 twin:0.4 copy-before-write:1 -- "${first_
 compare first-4k-origin-spread memory first-1 copy-before-write:1 -- "${spread[@]}"
 compare first-4k-origin-8-snapshots memory first-8 dmsnap/first-1:0.25 -- "${first_writes[@]}"
 
+compare first-4k-origin-32-stacked memory stacked-32 dmsnap/stacked-1:0.9 -- "${first_writes[@]}"
+compare read-4k-oldest-of-32-stacked memory oldest-32 dmsnap/newest-32:0.9 -- "${reads[@]}"
+
 compare first-4k-origin-fsync-256 disk first-1 dmsnap/bare:0.2 dmsnap/first-1+--fsync=1:10 \
   -- "${first_writes[@]}" --fsync=256 --runtime=1
 compare sync-4k-snapshot disk rewritten twin:0.9 -- "${writes[@]}" --fsync=1 --runtime=1

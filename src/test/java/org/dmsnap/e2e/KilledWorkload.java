@@ -22,8 +22,8 @@ import org.dmsnap.pool.PoolModel;
 import org.dmsnap.pool.SectorModel;
 
 /**
- * What a user does, at random, to one origin of a mounted pool and to its snapshots, with a model
- * of what each sector may hold once the program that serves them has been killed.
+ * What a user does, at random, to one origin of a mounted pool, to its snapshots and theirs, with a
+ * model of what each sector may hold once the program that serves them has been killed.
  *
  * <p>The model has two worlds while a command is under way: with it and without. A fsync makes
  * certain what was uncertain, and so does whatever is read after the next mount.
@@ -33,7 +33,7 @@ final class KilledWorkload {
   private static final int SECTOR = 512;
   private static final int MOST_SECTORS = 3000;
   private static final int LONGEST_WRITE = 200; // sectors
-  private static final int MOST_SNAPSHOTS = 3;
+  private static final int MOST_SNAPSHOTS = 4;
   private static final int LEAST_COW_CHUNKS = 40;
   private static final int CHUNK_BITS = 7;
 
@@ -86,7 +86,7 @@ final class KilledWorkload {
         new AssertionError("killed in " + step + ", the volumes are now " + structure);
     for (PoolModel world : worlds) {
       PoolModel mounted = world.remounted();
-      if (mounted.structure().equals(structure)) {
+      if (mounted.names().equals(structure)) {
         try {
           compareAll(mounted);
           worlds = List.of(mounted.synced());
@@ -124,7 +124,7 @@ final class KilledWorkload {
         }
       }
     }
-    return seen.structure();
+    return seen.names(); // what reads through what may be on its way to be another
   }
 
   private PoolModel.Orig model() {
@@ -177,43 +177,69 @@ final class KilledWorkload {
         after -> after.origins.put(origin, new PoolModel.Orig(new SectorModel(sectors))));
   }
 
+  /** One, or two in one moment, of the origin or of a snapshot. */
   private void snapshot() throws IOException {
+    List<String> lines = new ArrayList<>();
+    List<Consumer<PoolModel>> changes = new ArrayList<>();
+    for (int n = random.nextInt(3); n >= 0; n -= 2) {
+      planSnapshot(lines, changes);
+    }
+    if (!lines.isEmpty()) {
+      command(
+          "snapshot",
+          String.join(" ; ", lines),
+          after -> changes.forEach(change -> change.accept(after)));
+    }
+  }
+
+  private void planSnapshot(List<String> lines, List<Consumer<PoolModel>> changes) {
     String name = origin + "." + named++ % 10;
-    if (model().snapshots.size() == MOST_SNAPSHOTS || model().snapshots.containsKey(name)) {
+    if (model().snapshots.size() + lines.size() >= MOST_SNAPSHOTS
+        || model().snapshots.containsKey(name)) {
       return;
     }
-    String type = List.of("P", "P", "PO", "N").get(random.nextInt(4));
+    String chosen = random.nextBoolean() ? anySnapshot() : null;
+    boolean stacked = chosen != null && model().snapshots.get(chosen).persistent;
+    String through = stacked ? chosen : "";
+    String type = List.of("P", "P", "PO", "N").get(random.nextInt(stacked ? 3 : 4));
     int chunk = 1 << random.nextInt(CHUNK_BITS);
     int cow = chunk * (LEAST_COW_CHUNKS + random.nextInt(LEAST_COW_CHUNKS)); // it grows by itself
-    command(
-        "snapshot",
-        name + " " + origin + " " + cow + "s " + type + " " + chunk,
+    lines.add(name + " " + (stacked ? through : origin) + " " + cow + "s " + type + " " + chunk);
+    changes.add(
         after -> {
           PoolModel.Orig of = after.origins.get(origin);
-          SectorModel content = of.content.copy().synced();
-          of.snapshots.put(name, new PoolModel.Snap(content, !type.equals("N")));
+          SectorModel content = stacked ? of.snapshots.get(through).content : of.content;
+          PoolModel.Snap snap = new PoolModel.Snap(content.copy().synced(), !type.equals("N"));
+          snap.through = through;
+          of.snapshots.put(name, snap);
         });
   }
 
   private void remove() throws IOException {
     String snapshot = anySnapshot();
     if (snapshot != null) {
-      command("remove", snapshot, after -> after.origins.get(origin).snapshots.remove(snapshot));
+      command("remove", snapshot, after -> after.origins.get(origin).remove(snapshot));
     } else if (random.nextInt(4) == 0) {
       command("remove", origin, after -> after.origins.remove(origin));
     }
   }
 
   private void reset() throws IOException {
-    String snapshot = anySnapshot();
-    if (snapshot != null) {
-      command("reset", snapshot, after -> after.origins.get(origin).reset(snapshot));
+    List<String> names = new ArrayList<>(model().snapshots.keySet());
+    names.removeIf(name -> random.nextBoolean());
+    if (!names.isEmpty()) {
+      command(
+          "reset",
+          String.join(" ; ", names),
+          after -> names.forEach(after.origins.get(origin)::reset));
     }
   }
 
   private void merge() throws IOException {
     String snapshot = anySnapshot();
-    if (snapshot == null || !model().snapshots.get(snapshot).persistent) {
+    if (snapshot == null
+        || !model().snapshots.get(snapshot).persistent
+        || model().isOrigin(snapshot)) {
       return;
     }
     boolean force = random.nextBoolean();

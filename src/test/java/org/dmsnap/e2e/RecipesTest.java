@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>A recipe is a section. Of its blocks {@code sh} is run here, {@code sh kernel} in a kernel
  * that runs as a program, {@code sh syntax} is only parsed. What a comment has behind {@code test}
  * is run as well: it prepares, and looks whether the recipe did what it says. The comment before
- * the first section comes before each.
+ * the first section comes before each. {@code -Ddmsnap.recipes=REGEX} runs those of such a name.
  */
 class RecipesTest {
 
@@ -50,7 +50,8 @@ class RecipesTest {
     return Markdown.blocks(PAGE).stream()
         .filter(block -> block.kind().startsWith("sh"))
         .map(Block::section)
-        .distinct();
+        .distinct()
+        .filter(name -> name.matches(System.getProperty("dmsnap.recipes", ".*")));
   }
 
   private static String script(String name) {

@@ -18,7 +18,7 @@ public final class PoolModel {
     boolean mayFill; // so that it may become Invalid
     boolean invalid;
     long leastCowBytes; // that an extension has promised
-    String through = ""; // the snapshot that it was taken of, if it was of one
+    public String through = ""; // the snapshot that it was taken of, if it was of one
 
     /** One that never becomes Invalid. */
     public Snap(SectorModel content, boolean persistent) {
@@ -66,12 +66,12 @@ public final class PoolModel {
     }
 
     /** Whether any snapshot was taken of that one. */
-    boolean isOrigin(String name) {
+    public boolean isOrigin(String name) {
       return snapshots.values().stream().anyMatch(snap -> snap.through.equals(name));
     }
 
     /** What read through it reads through what it was taken of. */
-    void remove(String name) {
+    public void remove(String name) {
       Snap removed = Objects.requireNonNull(snapshots.remove(name));
       snapshots.values().stream()
           .filter(snap -> snap.through.equals(name))
@@ -175,6 +175,19 @@ public final class PoolModel {
                 .append(origin.content.sectors())
                 .append(origin.snapshots.keySet())
                 .append(origin.snapshots.values().stream().map(snap -> snap.through).toList())
+                .append(' '));
+    return text.toString();
+  }
+
+  /** The same without what reads through what. */
+  public String names() {
+    StringBuilder text = new StringBuilder();
+    origins.forEach(
+        (name, origin) ->
+            text.append(name)
+                .append(' ')
+                .append(origin.content.sectors())
+                .append(origin.snapshots.keySet())
                 .append(' '));
     return text.toString();
   }

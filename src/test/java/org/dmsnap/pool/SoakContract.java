@@ -29,8 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many threads on few chunks, while snapshots are taken, reset, merged, removed and extended,
- * origins suspended, and the pool closed and opened.
+ * Many threads on few chunks, while snapshots, also of snapshots, are taken, reset, merged, removed
+ * and extended, origins suspended, and the pool closed and opened.
  *
  * <p>Each thread knows what its own sectors hold in every volume. A snapshot must hold what its
  * origin held at one moment of the command that took or reset it, for every thread, and the same
@@ -46,6 +46,7 @@ public abstract class SoakContract {
 
   private final Random random = new Random(Long.getLong("dmsnap.soak.seed", 1));
   private final Map<String, SoakVolume> volumes = new ConcurrentHashMap<>();
+  private final Map<String, String> through = new TreeMap<>(); // by snapshot: what it was taken of
   private final Figures figures = new Figures(getClass());
   private SoakPool pool;
   private volatile boolean stop;
@@ -157,26 +158,34 @@ public abstract class SoakContract {
       return;
     }
     int chunk = 1 << random.nextInt(6);
-    String type = List.of("P", "PO", "N").get(random.nextInt(3));
+    SoakVolume below = random.nextInt(3) == 0 ? anySnapshotOf(origin) : null;
+    boolean stacked = below != null && below.persistent();
+    String of = stacked ? below.name() : origin;
+    String type = List.of("P", "PO", "N").get(random.nextInt(stacked ? 2 : 3));
     SnapshotRequest request =
         new SnapshotRequest(
             name,
-            origin,
+            of,
             (3L + random.nextInt(8)) * chunk * SoakVolume.SECTOR,
             ExceptionStoreType.of(type),
             chunk,
             random.nextBoolean() ? Set.of() : Set.of(Feature.DISCARD_ZEROES_COW));
-    taken(name, origin, !type.equals("N"), () -> pool.snapshot(request));
-    figures.count("snapshots");
+    taken(name, of, !type.equals("N"), () -> pool.snapshot(request));
+    through.put(name, of);
+    figures.count(stacked ? "snapshots of snapshots" : "snapshots");
+  }
+
+  private boolean readThrough(String name) {
+    return volumes.keySet().stream().anyMatch(above -> name.equals(through.get(above)));
   }
 
   private void reset(String origin) throws IOException {
     SoakVolume snapshot = anySnapshotOf(origin);
     if (snapshot != null) {
       String name = snapshot.name();
+      String of = through.get(name);
       alone(
-          List.of(snapshot),
-          () -> taken(name, origin, snapshot.persistent(), () -> pool.reset(name)));
+          List.of(snapshot), () -> taken(name, of, snapshot.persistent(), () -> pool.reset(name)));
       figures.count("resets");
     }
   }
@@ -221,6 +230,8 @@ public abstract class SoakContract {
           () -> {
             pool.remove(snapshot.name());
             volumes.remove(snapshot.name());
+            through.replaceAll(
+                (above, of) -> of.equals(snapshot.name()) ? through.get(snapshot.name()) : of);
           });
       figures.count("removes");
     }
@@ -229,15 +240,17 @@ public abstract class SoakContract {
   /** Begins to; the threads go on as soon as it has begun. */
   private void merge(String origin) throws IOException {
     SoakVolume snapshot = anySnapshotOf(origin);
-    if (snapshot == null || !snapshot.persistent()) {
+    if (snapshot == null || !snapshot.persistent() || readThrough(snapshot.name())) {
       return;
     }
+    SoakVolume into = volumes.get(through.get(snapshot.name()));
     alone(
-        List.of(volumes.get(origin), snapshot),
+        List.of(into, snapshot),
         () -> {
           pool.merge(snapshot.name(), random.nextBoolean());
           volumes.remove(snapshot.name());
-          volumes.put(origin, SoakVolume.of(origin, true, true, snapshot.now()));
+          volumes.put(
+              into.name(), SoakVolume.of(into.name(), true, into.written(), snapshot.now()));
         });
     figures.count("merges");
   }
