@@ -116,9 +116,12 @@ final class FuseRequests implements Requests, AutoCloseable {
     }
   }
 
-  /** Has {@code action} run once the first request has been answered. */
+  /** Has {@code action} run once the first request has been answered, or twice. */
   void whenAnswered(Runnable action) {
     whenAnswered = action;
+    if (answered) {
+      action.run();
+    }
   }
 
   /**

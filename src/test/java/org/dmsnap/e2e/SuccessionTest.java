@@ -11,6 +11,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server that ends by anything but a clean stop, and who goes on in its place. */
 class SuccessionTest {
 
+  /** Whoever has answered somebody is killed, at any moment thereafter. */
+  private static final String KILLS =
+      """
+      while stat $mnt/ctl/create; do
+        sleep 0.$((RANDOM % 10))
+        for p in $(pgrep -f "^[^ ]*java .* $mnt"); do kill -9 $p && echo killed; done
+      done
+      """;
+
   @AutoClose private final MountedPool pool = MountedPool.empty();
 
   @ParameterizedTest
@@ -90,10 +99,8 @@ class SuccessionTest {
   void with_server_and_keeper_killed_the_mount_is_dead_and_the_next_one_clears_it_away() {
     pool.mount("keeper=on");
     pool.control("create", "base 4M");
-    pool.sh(
-        "kill -STOP K; kill -9 K S"
-            .replace("K", "" + keeper().pid())
-            .replace("S", "" + pool.server().pid()));
+    long keeper = pool.findKeeper().orElseThrow().pid();
+    pool.sh("kill -STOP " + keeper + "; kill -9 " + keeper + " " + pool.server().pid());
     MountedPool.await(
         "their end", () -> pool.findServer().isEmpty() && pool.findKeeper().isEmpty());
     assertThat(pool.run("ls $mnt").errors()).contains("not connected");
@@ -136,14 +143,10 @@ class SuccessionTest {
     pool.mount("keeper=on");
     pool.control("create", "base 16M");
     pool.control("snapshot", "grows base 1M");
-    Process kills =
-        pool.start(
-            "kills",
-            "while sleep 0.$((RANDOM % 9))5; do"
-                + " kill -9 $(pgrep -f \"^[^ ]*java .*$mnt\\$\") 2>/dev/null; done");
+    Process kills = pool.start("kills", KILLS);
     pool.sh(
         """
-        for i in $(seq 12); do
+        for i in $(seq 3); do
           echo "v$i 1M" >$mnt/ctl/create
           echo "s$i v$i 1M P 8" >$mnt/ctl/snapshot
           echo "base" >$mnt/ctl/suspend
@@ -155,7 +158,7 @@ class SuccessionTest {
         """);
     MountedPool.end(kills);
     assertThat(pool.sh("ls $mnt")).isEqualTo("base\nbase-real\nctl\ngrows\ngrows-cow");
-    assertThat(pool.sh("stat -c %s $vg/grows.cow")).isEqualTo("" + ((1 << 20) + 12 * 512));
+    assertThat(pool.sh("stat -c %s $vg/grows.cow")).isEqualTo("" + ((1 << 20) + 3 * 512));
   }
 
   @Test
