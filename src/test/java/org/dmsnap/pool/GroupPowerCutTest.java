@@ -39,7 +39,7 @@ class GroupPowerCutTest extends PoolFixture {
   private record Left(VolatileDirectory disk, String before, Loss loss, boolean returned) {}
 
   static LongStream seeds() {
-    return Seeds.during("dmsnap.powercut.minutes", 4);
+    return Seeds.during("dmsnap.powercut.minutes", 2);
   }
 
   @AfterAll

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 class GroupRaceTest {
 
-  private static final int GROUPS = Integer.getInteger("dmsnap.groups", 300);
+  private static final int GROUPS = Integer.getInteger("dmsnap.groups", 200);
   private static final List<String> ORIGINS = List.of("a", "b", "c");
   private static final int COUNTERS = 3; // each has a writer and a sector of its own
   private static final int SECTORS = 4096;
