@@ -29,6 +29,7 @@ class ArchitectureTest {
           new Floor("pool"),
           new Floor("engine"),
           new Floor("store"),
+          new Floor("stream"),
           new Floor("block", "jnr.ffi..", "com.kenai.jffi.."),
           new Floor("kernel"));
 
@@ -40,6 +41,7 @@ class ArchitectureTest {
           new Room("cli.mount", "cli.succession", "cli.terminal"),
           new Room("cli.succession", "cli.terminal"),
           new Room("cli.cow", "cli.mounted", "cli.terminal"),
+          new Room("cli.stream", "cli.cow", "cli.mounted", "cli.terminal"),
           new Room("cli.mounted", "cli.terminal"),
           new Room("cli.freeze", "cli.terminal"),
           new Room("cli.answer"),
@@ -57,6 +59,8 @@ class ArchitectureTest {
       Stream.of(
               "Pool",
               "Server",
+              "Streams",
+              "Receiving",
               "state.PoolOptions",
               "state.EventLog",
               "volume.Device",
@@ -64,6 +68,7 @@ class ArchitectureTest {
               "volume.CacheListener",
               "change.Members",
               "change.SnapshotRequest",
+              "change.ReceptionRequest",
               "change.CowSize",
               "load.PoolCheck")
           .map(name -> "org.dmsnap.pool." + name)
@@ -87,7 +92,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(floor.mayImport().toArray(String[]::new))
-        .because("cli → fuse → control → pool → engine → store → block → kernel")
+        .because("cli → fuse → control → pool → engine → store → stream → block → kernel")
         .check(CLASSES);
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.dmsnap.cli.mounted.Fullness;
+import org.dmsnap.cli.mounted.Identities;
 import org.dmsnap.cli.mounted.LvsRows;
 import org.dmsnap.cli.mounted.MountedPool;
 import org.dmsnap.cli.terminal.Json;
@@ -47,8 +48,9 @@ final class LvsCommand implements Callable<Integer> {
   }
 
   private String render(Palette palette) throws IOException {
-    String table = new MountedPool(mountpoint).read("lvs");
-    return json ? json(table) : paint(table, palette);
+    MountedPool pool = new MountedPool(mountpoint);
+    String table = pool.read("lvs");
+    return json ? json(table, Identities.of(pool)) : paint(table, palette);
   }
 
   private static String paint(String table, Palette palette) {
@@ -77,8 +79,15 @@ final class LvsCommand implements Callable<Integer> {
   }
 
   /** The table as an object; a column reaches from its heading to the next. */
-  static String json(String table) {
-    Map<String, Object> lvs = Map.of("lv", LvsRows.withRelatives(table));
+  static String json(String table, Identities identities) {
+    List<Map<String, String>> rows = LvsRows.withRelatives(table);
+    for (Map<String, String> row : rows) {
+      String name = LvsRows.name(row);
+      row.put("lv_uuid", identities.uuid(name));
+      row.put("lv_time", identities.time(name));
+      row.put("content_uuid", identities.contentUuid(name));
+    }
+    Map<String, Object> lvs = Map.of("lv", rows);
     return Json.print(Map.of("report", List.of(lvs))) + "\n";
   }
 }

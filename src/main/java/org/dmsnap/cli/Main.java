@@ -35,11 +35,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       MountCommand.class,
       UmountCommand.class,
-      // and every control command, see commandLine()
+      // and every control command that is none of these, see commandLine()
       LvsCommand.class,
       StatusCommand.class,
       TableCommand.class,
       LogCommand.class,
+      SendCommand.class,
+      ReceiveCommand.class,
       WaitCommand.class,
       CheckCommand.class,
       DumpCommand.class,
@@ -104,7 +106,9 @@ public final class Main implements Runnable {
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     for (Command command : Command.ALL) {
-      commandLine.addSubcommand(ControlCommand.commandLine(command));
+      if (!commandLine.getSubcommands().containsKey(command.name())) {
+        commandLine.addSubcommand(ControlCommand.commandLine(command));
+      }
     }
     return ready(commandLine);
   }
@@ -121,14 +125,14 @@ public final class Main implements Runnable {
   }
 
   private static Optional<CommandLine> subcommand(String name) {
-    for (Command command : Command.ALL) {
-      if (command.name().equals(name)) {
-        return Optional.of(ControlCommand.commandLine(command));
-      }
-    }
     for (Class<?> type : Main.class.getAnnotation(CommandLine.Command.class).subcommands()) {
       if (type.getAnnotation(CommandLine.Command.class).name().equals(name)) {
         return Optional.of(new CommandLine(type));
+      }
+    }
+    for (Command command : Command.ALL) {
+      if (command.name().equals(name)) {
+        return Optional.of(ControlCommand.commandLine(command));
       }
     }
     return Optional.empty();

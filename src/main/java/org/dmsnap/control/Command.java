@@ -16,6 +16,8 @@ public interface Command {
           new RemoveCommand(),
           new ResetCommand(),
           new ExtendCommand(),
+          new SendCommand(),
+          new ReceiveCommand(),
           new SuspendCommand(),
           new ResumeCommand(),
           new RestartCommand());
@@ -57,6 +59,11 @@ public interface Command {
   /** Whether it changes the pool, which is refused where that is mounted read-only. */
   default boolean changes() {
     return true;
+  }
+
+  /** Opens its control file. */
+  default Conversation open(Pool pool) {
+    return new ControlFile(this, pool);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.dmsnap.control;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One open control file: runs what is written to it, and answers reads with the usage or, after a
  * failed write, with the reason. One thread at a time.
  */
-public final class ControlFile {
+public final class ControlFile implements Conversation {
 
   /** The longest request, in bytes. */
   static final int MAX_REQUEST = 64 << 10;
@@ -40,14 +41,19 @@ public final class ControlFile {
     this.text = FileName.bytes(command.usage());
   }
 
-  /** As {@link #text} was under another server. */
+  @Override
   public void resume(byte[] left) {
     text = left;
   }
 
-  /** What a read from offset 0 gives now. */
+  @Override
   public byte[] text() {
     return text;
+  }
+
+  @Override
+  public int write(byte[] request, int length, long position, Commit commit) {
+    return write(Arrays.copyOf(request, length), commit);
   }
 
   /**
@@ -110,13 +116,13 @@ public final class ControlFile {
     return errno.intValue();
   }
 
-  private static Errno errnoOf(Throwable failure) {
+  static Errno errnoOf(Throwable failure) {
     return failure instanceof IllegalArgumentException
         ? Errno.EINVAL
         : ErrnoException.errnoOf(failure);
   }
 
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message.replace('\n', ' ');
   }
@@ -151,7 +157,7 @@ public final class ControlFile {
   }
 
   /** White space becomes blanks, and what would garble a terminal a question mark. */
-  private static String printable(String line) {
+  static String printable(String line) {
     return line.replaceAll("\\s", " ").replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}]", "?").strip();
   }
 }

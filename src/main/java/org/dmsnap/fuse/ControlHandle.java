@@ -2,7 +2,7 @@ package org.dmsnap.fuse;
 
 import java.io.IOException;
 import jnr.ffi.Pointer;
-import org.dmsnap.control.ControlFile;
+import org.dmsnap.control.Conversation;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.table.Commit;
 import ru.serce.jnrfuse.struct.FileStat;
@@ -11,10 +11,11 @@ import ru.serce.jnrfuse.struct.FileStat;
 final class ControlHandle extends Handle {
 
   private final Node.Control node;
-  private final ControlFile file;
+  private final Conversation file;
   private final StallListener stalls;
+  private byte[] request = {}; // guarded by this
 
-  ControlHandle(Node.Control node, ControlFile file, StallListener stalls) {
+  ControlHandle(Node.Control node, Conversation file, StallListener stalls) {
     super(node);
     this.node = node;
     this.file = file;
@@ -38,24 +39,45 @@ final class ControlHandle extends Handle {
 
   @Override
   int write(Pointer buffer, int length, long position) {
-    return write(buffer, length, Commit.NONE);
+    return write(buffer, length, position, Commit.NONE);
   }
 
   /** Runs what is written; what {@code commit} says to be done is not done again. */
-  int write(Pointer buffer, int length, Commit commit) {
-    byte[] request = new byte[length];
-    buffer.get(0, request, 0, length);
+  int write(Pointer buffer, int length, long position, Commit commit) {
     stalls.stalling(); // a command may wait for requests that the other threads serve
     try {
-      int errno = run(request, commit);
+      int errno = run(buffer, length, position, commit);
       return errno == 0 ? length : -errno;
     } finally {
       stalls.resumed();
     }
   }
 
-  private synchronized int run(byte[] request, Commit commit) {
-    return file.write(request, commit);
+  private synchronized int run(Pointer buffer, int length, long position, Commit commit) {
+    if (request.length < length) {
+      request = new byte[length];
+    }
+    buffer.get(0, request, 0, length);
+    return file.write(request, length, position, commit);
+  }
+
+  @Override
+  void flush() throws IOException {
+    stalls.stalling();
+    try {
+      end();
+    } finally {
+      stalls.resumed();
+    }
+  }
+
+  private synchronized void end() throws IOException {
+    file.flush();
+  }
+
+  @Override
+  synchronized void release() {
+    file.close();
   }
 
   @Override

@@ -119,7 +119,7 @@ final class DataRequests {
 
   private int run(ControlHandle control, Commit commit, int length) {
     try {
-      int result = control.write(memory.bytes(), length, commit);
+      int result = control.write(memory.bytes(), length, memory.offset(), commit);
       handles.keepText(control);
       return result;
     } catch (Throwable failure) {

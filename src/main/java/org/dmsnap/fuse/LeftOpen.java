@@ -58,7 +58,7 @@ final class LeftOpen {
     }
     Node node = tree.find(left.path());
     if (left.kind() == OpenKind.CONTROL && node instanceof Node.Control control) {
-      return files.openControl(control, text == null ? null : FileName.bytes(text.text()));
+      return files.reopenControl(control, text == null ? null : FileName.bytes(text.text()));
     }
     if (left.kind() == OpenKind.DIRECTORY && node instanceof Node.Directory directory) {
       return new DirectoryHandle(directory);

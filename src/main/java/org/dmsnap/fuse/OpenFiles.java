@@ -3,7 +3,7 @@ package org.dmsnap.fuse;
 import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
-import org.dmsnap.control.ControlFile;
+import org.dmsnap.control.Conversation;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.Pool;
 import org.dmsnap.pool.volume.Device;
@@ -35,7 +35,7 @@ final class OpenFiles {
     }
     opening.directIo();
     if (node instanceof Node.Control control) {
-      return openControl(control, null);
+      return new ControlHandle(control, control.command().open(pool), stalls);
     }
     if (node instanceof Node.Text text) {
       if (opening.forWriting()) {
@@ -71,15 +71,13 @@ final class OpenFiles {
   }
 
   /**
-   * Opens a control file.
+   * Opens a control file that was open under another server.
    *
-   * @param left what it read as under another server, or null
+   * @param left what it read as there, or null if that was its usage
    */
-  Handle openControl(Node.Control node, byte @Nullable [] left) {
-    ControlFile file = new ControlFile(node.command(), pool);
-    if (left != null) {
-      file.resume(left);
-    }
+  Handle reopenControl(Node.Control node, byte @Nullable [] left) {
+    Conversation file = node.command().open(pool);
+    file.resume(left == null ? node.usage() : left);
     return new ControlHandle(node, file, stalls);
   }
 

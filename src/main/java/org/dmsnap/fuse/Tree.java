@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   /DEV             every device of the pool, hidden ones included
  *   /ctl/COMMAND     a control file for each command
- *   /ctl/status/DEV  /ctl/table/DEV  /ctl/lvs  /ctl/log  /ctl/metrics
+ *   /ctl/status/DEV  /ctl/table/DEV  /ctl/lvs  /ctl/log  /ctl/metrics  /ctl/uuids
  * </pre>
  */
 final class Tree {
@@ -73,6 +73,7 @@ final class Tree {
       case "log" ->
           new Node.Text(path, () -> times.of(path, TextFiles.log(pool), pool.log()::changedNanos));
       case "metrics" -> ofPool(path, TextFiles::metrics);
+      case "uuids" -> ofPool(path, TextFiles::uuids);
       default -> control(path, name);
     };
   }
@@ -119,7 +120,7 @@ final class Tree {
   }
 
   private static List<String> ctlNames() {
-    List<String> names = new ArrayList<>(List.of(STATUS, TABLE, "lvs", "log", "metrics"));
+    List<String> names = new ArrayList<>(List.of(STATUS, TABLE, "lvs", "log", "metrics", "uuids"));
     for (Command command : Command.ALL) {
       names.add(command.name());
     }

@@ -8,6 +8,9 @@ public final class OpenFile {
 
   private static final Path OWN = Path.of("/proc/self/fd");
 
+  /** Standard input. */
+  public static final Path STANDARD_INPUT = of(0);
+
   /** Standard error. */
   public static final Path STANDARD_ERROR = of(2);
 

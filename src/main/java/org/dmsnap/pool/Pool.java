@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *       store durable, flush the images (to keep what follows short); take all gates, flush again,
  *       replace the table, let the origins copy out, release; rename. Whatever is written later is
  *       newer than the snapshots.
+ *   <li><i>receive</i>: what came is durable in {@code .NAME.*.new}; then as one of these two.
  *   <li><i>reset</i>, of one or several: as <i>snapshot</i>, but the table says that each is reset;
  *       then {@code .NAME.cow.new} replaces {@code NAME.cow}, durably, and the table says no more.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
@@ -54,14 +55,6 @@ import org.jspecify.annotations.Nullable;
  *   <li>A COW file's size is its own, and the table follows it.
  * </ul>
  *
- * <p><b>Locks and suspend.</b> Commands run one at a time, under the command lock. What requests
- * could see half done is done with the origin's gate held, which every request takes shared.
- * Suspend holds half of it, the changes, from one command to another. What a waiting request holds
- * must not be needed by whoever ends the wait: so requests take neither the command lock nor
- * anything that is held while a command waits for the gate; what happens to a snapshot inside a
- * request goes to the table under the table's own lock, under which nothing is waited for but the
- * disk.
- *
  * <p>Failures are {@link ErrnoException}s in words; words that make no sense are {@link
  * IllegalArgumentException}s.
  */
@@ -71,6 +64,7 @@ public final class Pool implements AutoCloseable {
   private final Beginning beginning;
   private final Background background;
   private final Server server;
+  private final Streams streams;
   private boolean begun; // guarded by this
 
   private Pool(Beginning beginning, Background background) {
@@ -78,6 +72,7 @@ public final class Pool implements AutoCloseable {
     this.beginning = beginning;
     this.background = background;
     this.server = new Server(state.commands());
+    this.streams = new Streams(this, state);
   }
 
   /**
@@ -203,6 +198,11 @@ public final class Pool implements AutoCloseable {
     command(() -> new Taking(state).take(List.of(requests)));
   }
 
+  /** What goes out of it and comes in as streams. */
+  public Streams streams() {
+    return streams;
+  }
+
   /**
    * Merges a snapshot into its origin, in the background; unless {@code force}, once both are
    * closed.
@@ -280,13 +280,15 @@ public final class Pool implements AutoCloseable {
     if (!state.commands().close()) {
       return;
     }
+    streams.close();
     CleanStop stop = new CleanStop(state);
     stop.stopMerges();
     background.stop(state.log());
     state.commands().locked(begun ? stop::stop : stop::abandon);
   }
 
-  private void command(CommandLock.Work work) throws IOException {
+  /** Does {@code work} as one command, if commands are to be had. */
+  void command(CommandLock.Work work) throws IOException {
     new OneCommand(state).run(work);
   }
 }

@@ -52,6 +52,7 @@ public final class VolatileDirectory implements BackingDirectory {
   }
 
   private static final int SECTOR = Sectors.BYTES;
+  private static final long LONGEST = 1L << 28;
 
   /** A file, whatever its names are. */
   private static final class Inode {
@@ -77,7 +78,10 @@ public final class VolatileDirectory implements BackingDirectory {
       }
     }
 
-    void resize(long length) {
+    void resize(long length) throws ErrnoException {
+      if (length < 0 || length > LONGEST) {
+        throw new ErrnoException(Errno.EFBIG, "no file has " + length + " bytes");
+      }
       unsynced.keySet().removeIf(sector -> (long) sector * SECTOR >= length);
       byte[] sized = Arrays.copyOf(bytes, (int) length);
       bytes = sized;
@@ -264,8 +268,8 @@ public final class VolatileDirectory implements BackingDirectory {
       throw new ErrnoException(Errno.EEXIST, "create " + name);
     }
     Inode inode = new Inode(inodes++);
-    change(Set.of(name), map -> map.put(name, inode));
     inode.resize(size);
+    change(Set.of(name), map -> map.put(name, inode));
     return new File(inode, name);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.pool.table.Identity;
 import org.dmsnap.pool.volume.VolumeReport;
 import org.dmsnap.store.Usage;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class TextFilesTest extends ControlFixture {
         states.contains("r"),
         origin == null ? null : 12.646,
         origin == null ? null : USAGE,
-        origin == null ? 0 : 16);
+        origin == null ? 0 : 16,
+        Identity.fresh());
   }
 
   @ParameterizedTest

@@ -105,7 +105,12 @@ abstract class PoolFixture {
     }
   }
 
+  /** The table, but for which volumes they are that it lists. */
   String table() throws IOException {
+    return wholeTable().replaceAll("(?m)^# dmsnap: identity .*\n", "");
+  }
+
+  String wholeTable() throws IOException {
     return Files.readString(directory.resolve(PoolFiles.TABLE));
   }
 

@@ -62,6 +62,45 @@ public final class Views implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #open}, but either may be the origin at the bottom, too.
+   *
+   * @throws IOException also if a snapshot merges into one of the two
+   */
+  public static Views openAny(Path mountpoint, String volume, String other) throws IOException {
+    Views views = new Views(new MountedPool(mountpoint));
+    try {
+      for (String name : views.betweenAny(volume, other)) {
+        views.add(mountpoint, name);
+      }
+      return views;
+    } catch (IOException | RuntimeException failure) {
+      views.close();
+      throw failure;
+    }
+  }
+
+  private List<String> betweenAny(String volume, String other) throws IOException {
+    Map<String, List<String>> way = wayOfAny(volume);
+    Map<String, List<String>> otherWay = wayOfAny(other);
+    String image = way.isEmpty() ? volume : image(way);
+    String otherImage = otherWay.isEmpty() ? other : image(otherWay);
+    if (!image.equals(otherImage)) {
+      throw refused(
+          Errno.EINVAL,
+          other + " is of " + otherImage + ", not of " + image + ": nothing is shared");
+    }
+    bytes = Sectors.toBytes(Long.parseLong(words(volume).get(1)));
+    return onOne(way, otherWay);
+  }
+
+  private Map<String, List<String>> wayOfAny(String volume) throws IOException {
+    if (words(volume).get(TARGET).equals("snapshot-merge")) {
+      throw refused(Errno.EBUSY, "a snapshot merges into " + volume + "; see: dmsnap wait");
+    }
+    return isSnapshot(volume) ? way(volume) : Map.of();
+  }
+
   /** Which COW devices tell in what the two may differ. */
   private List<String> between(String snapshot, @Nullable String other) throws IOException {
     Map<String, List<String>> way = way(snapshot);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.dmsnap.cli.terminal.Json;
 import org.dmsnap.cli.terminal.Palette;
@@ -57,8 +58,18 @@ public record DeviceLines(Map<String, String> lines, boolean named) {
 
   /** An array of objects under {@code heading}, with the line's fields. */
   public String json(String heading) {
+    return json(heading, (name, fields) -> {});
+  }
+
+  /** As {@link #json(String)}, with what {@code more} adds to a device's fields. */
+  public String json(String heading, BiConsumer<String, Map<String, Object>> more) {
     List<Map<String, Object>> objects = new ArrayList<>();
-    lines.forEach((name, line) -> objects.add(fields(name, line)));
+    lines.forEach(
+        (name, line) -> {
+          Map<String, Object> fields = fields(name, line);
+          more.accept(name, fields);
+          objects.add(fields);
+        });
     return Json.print(Map.of(heading, objects)) + "\n";
   }
 

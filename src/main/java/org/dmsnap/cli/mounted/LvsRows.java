@@ -35,7 +35,8 @@ public final class LvsRows {
     return rows;
   }
 
-  private static String name(Map<String, String> row) {
+  /** The volume's name in {@code row}. */
+  public static String name(Map<String, String> row) {
     return row.getOrDefault("lv_name", "").replaceAll("[\\[\\]]", ""); // of one that merges
   }
 

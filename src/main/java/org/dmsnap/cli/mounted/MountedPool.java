@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import org.dmsnap.kernel.MountTable;
 public final class MountedPool {
 
   private static final int LONGEST_REPLY = 16 << 10;
-  private static final String USAGE = "usage: ";
+  static final String USAGE = "usage: ";
 
   /** Which letter of {@code lv_attr} is the state. */
   public static final int STATE = 4;
@@ -141,6 +142,35 @@ public final class MountedPool {
     }
   }
 
+  /** Whether the control file of {@code command} takes commands: of a pool mounted ro none does. */
+  public boolean commandable(String command) throws IOException {
+    return Files.getPosixFilePermissions(control.resolve(command))
+        .contains(PosixFilePermission.OWNER_WRITE);
+  }
+
+  /** The letters that {@code ctl/lvs} has of a volume. */
+  public String attributes(String volume) throws IOException {
+    for (Map<String, String> row : LvsRows.of(read("lvs"))) {
+      if (volume.equals(row.get("lv_name"))) {
+        return String.valueOf(row.get("lv_attr"));
+      }
+    }
+    throw new ErrnoException(
+        Errno.ENOENT, "there is no volume " + volume + " in this pool; see: dmsnap lvs");
+  }
+
+  /** Begins to write a stream to the control file of {@code command}, after {@code line}. */
+  public ControlStream stream(String command, String line) throws IOException {
+    ControlStream stream = new ControlStream(open(control.resolve(command)));
+    try {
+      stream.write(ByteBuffer.wrap(FileName.bytes(line + "\n")));
+      return stream;
+    } catch (IOException | RuntimeException failure) {
+      stream.close();
+      throw failure;
+    }
+  }
+
   /** Refuses, in words, what would wait for a volume whose writes are held. */
   public void refuseSuspended(String volume) throws IOException {
     for (Map<String, String> row : LvsRows.of(read("lvs"))) {
@@ -189,7 +219,8 @@ public final class MountedPool {
     return new IOException(what + ": " + reason, e);
   }
 
-  private static String reply(FileChannel file) throws IOException {
+  /** What the file says by now. */
+  static String reply(FileChannel file) throws IOException {
     ByteBuffer text = ByteBuffer.allocate(LONGEST_REPLY);
     file.read(text, 0);
     return FileName.of(Arrays.copyOf(text.array(), text.position())).strip();

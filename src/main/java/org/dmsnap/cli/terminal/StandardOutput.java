@@ -9,6 +9,8 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.dmsnap.kernel.FileNameCharset;
@@ -69,6 +71,35 @@ public final class StandardOutput {
     String reason = reason();
     if (!Errno.EPIPE.description().equals(reason)) {
       throw new IOException("cannot write to standard output: " + reason);
+    }
+  }
+
+  /** Bytes as they are; who stops to read is a failure there. */
+  public static WritableByteChannel channel() {
+    return new Bytes(new FileOutputStream(descriptor()).getChannel());
+  }
+
+  /** Says in words which output it is that fails. */
+  private record Bytes(WritableByteChannel out) implements WritableByteChannel {
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      try {
+        return out.write(bytes);
+      } catch (IOException failure) {
+        String reason = ErrorLine.reason(failure);
+        throw new IOException("cannot write to standard output: " + reason, failure);
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return out.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
     }
   }
 

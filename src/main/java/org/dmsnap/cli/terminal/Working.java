@@ -23,7 +23,7 @@ import org.dmsnap.kernel.Proc;
 public final class Working implements AutoCloseable {
 
   /** What is expected where nobody can tell. */
-  static final long UNKNOWN = -1;
+  public static final long UNKNOWN = -1;
 
   private static final long FIRST_MILLIS = 1000;
   private static final long NEXT_MILLIS = 250;

@@ -6,6 +6,7 @@ import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.Identity;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.ServedImage;
@@ -28,17 +29,25 @@ public final class Creation {
     String file = PoolFiles.image(name);
     DatedDevice image = state.createFresh(file, bytes);
     try {
-      image.sync();
-      state.directory().sync();
-      state.table().change(table -> table.withOrigin(name, Sectors.in(bytes)));
+      list(name, image, Identity.fresh());
     } catch (IOException | RuntimeException failure) {
       state.undoFresh(file, image, failure);
       throw failure;
     }
+  }
+
+  /** An origin on {@code image}, whose file has its fresh name until then. */
+  void list(String name, DatedDevice image, Identity identity) throws IOException {
+    long sectors = Sectors.in(image.size());
     Origin origin = state.origin(name, image);
+    image.sync();
+    state.directory().sync();
+    state.table().change(table -> table.withOrigin(name, sectors).withIdentity(name, identity));
+    String file = PoolFiles.image(name);
     ServedImage served =
         new ServedImage(origin, PoolFiles.fresh(file), new ChangeTime(), image.time());
     OriginVolume volume = new OriginVolume(name, served, false);
+    Names.of(state, volume).become(identity);
     state.nameListed(file, volume);
     state.volumes().add(volume);
   }

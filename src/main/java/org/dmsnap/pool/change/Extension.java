@@ -61,6 +61,7 @@ public final class Extension {
   }
 
   private void resize(OriginVolume origin, long bytes) throws IOException {
+    origin.naming().changing();
     origin.image().sync(); // if that fails, so would the next, and nothing could be undone
     origin.image().resize(bytes);
     origin.image().sync();

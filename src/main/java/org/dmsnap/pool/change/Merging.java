@@ -6,6 +6,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.Identity;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.volume.CowDevice;
 import org.dmsnap.pool.volume.Hold;
@@ -153,6 +154,7 @@ public final class Merging {
   /** Goes on no more, at a mount, with a merge whose snapshot was found Invalid. */
   public void drop(SnapshotVolume volume) throws IOException {
     if (!state.options().readOnly()) {
+      volume.origin().naming().changing(); // it is neither what it was nor what was merged
       state.table().changeThoughFull(table -> table.withMerge(volume.name(), null));
     }
     state
@@ -213,17 +215,25 @@ public final class Merging {
     if (!force && (origin.opens().any() || !volume.opens().retire(0))) {
       return;
     }
+    Identity merged = origin.naming().identity().reads(volume.naming().identity().content());
     try {
       origin.served().target().flush();
       volume.flushIfValid();
       Refusals.ofInvalid(volume);
-      state.table().changeThoughFull(table -> table.withMerge(volume.name(), MergeStage.RUNNING));
+      state
+          .table()
+          .changeThoughFull(
+              table ->
+                  table
+                      .withMerge(volume.name(), MergeStage.RUNNING)
+                      .withIdentity(origin.name(), merged));
     } catch (IOException | RuntimeException failure) {
       volume.opens().unretire();
       throw failure;
     }
     volume.cutForMerge();
     volume.freshness().contentChanged();
+    Names.of(state, origin).become(merged);
     origin.begin(prepare(volume, snapshot, "started"));
     origin.freshness().contentChanged();
   }

@@ -66,6 +66,7 @@ public final class Removal {
     }
     if (volume instanceof SnapshotVolume snapshot) {
       if (merging) {
+        snapshot.origin().naming().changing(); // which it has, by half a merge
         state
             .log()
             .warning(

@@ -9,6 +9,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.state.PoolState;
+import org.dmsnap.pool.table.Identity;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.volume.Hold;
@@ -24,6 +25,7 @@ final class Renewal {
   private final @Nullable BlockDevice old;
   private @Nullable DatedDevice cow; // once it is made
   private @Nullable Snapshot snapshot; // on that
+  private final Identity identity = Identity.fresh();
   private boolean kept;
 
   /** For {@code volume}. */
@@ -36,6 +38,11 @@ final class Renewal {
   /** Whose it will be. */
   SnapshotVolume volume() {
     return volume;
+  }
+
+  /** Which the volume will be: a reset is a birth. */
+  Identity identity() {
+    return identity;
   }
 
   /** The file that it will have. */
@@ -90,6 +97,7 @@ final class Renewal {
   /** It is the volume's from now on; the gate is held. */
   void take() {
     volume.origin().renew(volume, Objects.requireNonNull(cow), snapshot());
+    Names.of(state, volume).become(identity);
     if (volume.persistent()) {
       volume.fileRenamed(PoolFiles.fresh(file()));
     }

@@ -184,7 +184,8 @@ public final class Reset {
   private static PoolTable reset(PoolTable table, List<Renewal> all) {
     PoolTable reset = table;
     for (Renewal each : all) {
-      reset = reset.withReset(each.volume().name(), each.volume().entry());
+      String name = each.volume().name();
+      reset = reset.withReset(name, each.volume().entry()).withIdentity(name, each.identity());
     }
     return reset;
   }

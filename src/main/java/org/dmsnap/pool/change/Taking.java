@@ -91,31 +91,35 @@ public final class Taking {
       LayeredVolume origin = each.volume().origin();
       members.member(each.volume().name(), () -> NewSnapshot.checkReadable(origin));
     }
-    list(persistent(all));
+    list(persistent(all).stream().map(NewSnapshot::volume).toList());
     for (NewSnapshot each : all) {
       attach(each.volume());
     }
   }
 
-  private static void attach(SnapshotVolume volume) {
+  /** Has one of them follow what it is of. */
+  static void attach(SnapshotVolume volume) {
     Hold.views(volume.origin(), () -> volume.origin().attach(volume));
   }
 
-  private void list(List<NewSnapshot> all) throws IOException {
+  /** Lists them, in a {@link Moment} of what they are of. */
+  void list(List<SnapshotVolume> all) throws IOException {
     try {
       state.table().change(table -> listed(table, all));
     } catch (IOException failure) {
       if (state.table().uncertain()) {
-        all.forEach(each -> invalidate(each.volume(), failure));
+        all.forEach(each -> invalidate(each, failure));
       }
       throw failure;
     }
   }
 
-  private static PoolTable listed(PoolTable table, List<NewSnapshot> all) {
+  private static PoolTable listed(PoolTable table, List<SnapshotVolume> all) {
     PoolTable listed = table;
-    for (NewSnapshot each : all) {
-      listed = listed.withSnapshot(each.volume().name(), each.volume().entry());
+    for (SnapshotVolume each : all) {
+      String name = each.name();
+      listed = listed.withSnapshot(name, each.entry());
+      listed = listed.withIdentity(name, each.naming().identity());
     }
     return listed;
   }

@@ -95,9 +95,11 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
       corrected = corrected.withoutClean(List.of(origin.name()));
       corrected = corrected.withoutClean(corrected.treeOf(origin.name()));
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
+      corrected = corrected.withIdentity(origin.name(), origin.naming().identity());
       for (SnapshotVolume snapshot : origin.tree()) {
         corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
         corrected = withoutReset(corrected, snapshot);
+        corrected = corrected.withIdentity(snapshot.name(), snapshot.naming().identity());
       }
     }
     return corrected;

@@ -63,6 +63,16 @@ final class Evidence {
     return note != null && !note.describes(image, shift);
   }
 
+  /** Whether the image or a COW device above it is not what was noted of it, if anything was. */
+  boolean anyChanged() {
+    boolean changed = imageChanged();
+    for (Map.Entry<String, Stat> cow : cows.entrySet()) {
+      CleanNote noted = table.clean().get(cow.getKey());
+      changed |= noted != null && !noted.describes(cow.getValue(), shift);
+    }
+    return changed;
+  }
+
   /**
    * By how much all files' times differ, if by a time zone's: a single file may have been changed
    * just so long after.

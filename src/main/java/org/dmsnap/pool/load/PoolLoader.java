@@ -21,6 +21,7 @@ import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.change.Descriptors;
 import org.dmsnap.pool.change.Merging;
+import org.dmsnap.pool.change.Names;
 import org.dmsnap.pool.change.SnapshotWatch;
 import org.dmsnap.pool.state.EventLog;
 import org.dmsnap.pool.state.LongWork;
@@ -154,12 +155,15 @@ public final class PoolLoader {
     Evidence evidence = new Evidence(state.directory(), recovery, listed, name, stat);
     new ChangedOrigin(listed, accept, state.log()).check(name, evidence);
     OriginVolume volume = image(name, file, evidence.ofOrigin());
+    Names.of(state, volume).load(evidence.anyChanged());
     state.volumes().add(volume);
     Map<String, LayeredVolume> opened = new HashMap<>(Map.of(name, volume));
     for (String snapshot : listed.treeOf(name)) { // the bottom first
       String below = Objects.requireNonNull(listed.snapshots().get(snapshot)).origin();
       LayeredVolume origin = Objects.requireNonNull(opened.get(below));
-      opened.put(snapshot, snapshot(snapshot, origin, evidence.ofSnapshot(snapshot)));
+      SnapshotVolume above = snapshot(snapshot, origin, evidence.ofSnapshot(snapshot));
+      Names.of(state, above).load(evidence.anyChanged());
+      opened.put(snapshot, above);
     }
   }
 

@@ -105,6 +105,9 @@ public record PoolState(
           Errno.EBUSY,
           "a snapshot " + name + " was merged by force, and files of it are still open");
     }
+    if (volumes.expected(name)) {
+      throw new ErrnoException(Errno.EEXIST, name + " is being received; choose another name");
+    }
     refuseMerging(name);
     if (table.current().lists(name)) {
       throw new ErrnoException(

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param invalid by snapshot: why it is Invalid, where its COW device's header could not say so
  * @param merges by snapshot: that it merges, is due to, is removed while others read through it, or
  *     has been reset
+ * @param identities by volume, of those that have one
  */
 public record PoolTable(
     List<String> comments,
@@ -50,12 +51,14 @@ public record PoolTable(
     NavigableMap<String, SnapshotEntry> snapshots,
     NavigableMap<String, CleanNote> clean,
     NavigableMap<String, String> invalid,
-    NavigableMap<String, MergeStage> merges) {
+    NavigableMap<String, MergeStage> merges,
+    NavigableMap<String, Identity> identities) {
 
   /** The table of a new pool. */
   static final PoolTable EMPTY =
       new PoolTable(
           List.of(),
+          new TreeMap<>(),
           new TreeMap<>(),
           new TreeMap<>(),
           new TreeMap<>(),
@@ -101,12 +104,14 @@ public record PoolTable(
 
   /** With an origin added, or its size changed. */
   public PoolTable withOrigin(String name, long sectors) {
-    return new PoolTable(comments, with(origins, name, sectors), snapshots, clean, invalid, merges);
+    return new PoolTable(
+        comments, with(origins, name, sectors), snapshots, clean, invalid, merges, identities);
   }
 
   /** With a snapshot added or changed. */
   public PoolTable withSnapshot(String name, SnapshotEntry entry) {
-    return new PoolTable(comments, origins, with(snapshots, name, entry), clean, invalid, merges);
+    return new PoolTable(
+        comments, origins, with(snapshots, name, entry), clean, invalid, merges, identities);
   }
 
   /** With the size of a listed snapshot's COW device corrected. */
@@ -119,7 +124,13 @@ public record PoolTable(
   public PoolTable withInvalid(String name, String reason) {
     return snapshots.containsKey(name)
         ? new PoolTable(
-            comments, origins, snapshots, clean, with(invalid, name, oneLine(reason)), merges)
+            comments,
+            origins,
+            snapshots,
+            clean,
+            with(invalid, name, oneLine(reason)),
+            merges,
+            identities)
         : this;
   }
 
@@ -131,7 +142,16 @@ public record PoolTable(
         with(snapshots, name, entry),
         clean,
         with(invalid, name, null),
-        with(merges, name, MergeStage.RESET));
+        with(merges, name, MergeStage.RESET),
+        identities);
+  }
+
+  /** With the identity of a listed volume. */
+  public PoolTable withIdentity(String name, Identity identity) {
+    return lists(name)
+        ? new PoolTable(
+            comments, origins, snapshots, clean, invalid, merges, with(identities, name, identity))
+        : this;
   }
 
   /** With {@code notes} of a clean stop. */
@@ -139,14 +159,14 @@ public record PoolTable(
     NavigableMap<String, CleanNote> all = new TreeMap<>(clean);
     all.putAll(notes);
     all.keySet().retainAll(listed());
-    return new PoolTable(comments, origins, snapshots, all, invalid, merges);
+    return new PoolTable(comments, origins, snapshots, all, invalid, merges, identities);
   }
 
   /** Without the notes of {@code names}. */
   public PoolTable withoutClean(Collection<String> names) {
     NavigableMap<String, CleanNote> left = new TreeMap<>(clean);
     left.keySet().removeAll(names);
-    return new PoolTable(comments, origins, snapshots, left, invalid, merges);
+    return new PoolTable(comments, origins, snapshots, left, invalid, merges, identities);
   }
 
   private Set<String> listed() {
@@ -157,7 +177,8 @@ public record PoolTable(
 
   /** With a listed snapshot's end at {@code stage}, or without any. */
   public PoolTable withMerge(String name, @Nullable MergeStage stage) {
-    return new PoolTable(comments, origins, snapshots, clean, invalid, with(merges, name, stage));
+    return new PoolTable(
+        comments, origins, snapshots, clean, invalid, with(merges, name, stage), identities);
   }
 
   /** Without a snapshot: those that named it as theirs name what it was taken of. */
@@ -179,7 +200,8 @@ public record PoolTable(
         with(snapshots, name, null),
         with(clean, name, null),
         with(invalid, name, null),
-        with(merges, name, null));
+        with(merges, name, null),
+        with(identities, name, null));
   }
 
   private static <V> NavigableMap<String, V> with(
@@ -200,84 +222,7 @@ public record PoolTable(
   /** The text of the file. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    comments.forEach(comment -> text.append(comment).append('\n'));
-    Stacks stacks = Stacks.of(snapshots);
-    origins.forEach((name, sectors) -> printOrigin(text, name, sectors, stacks));
-    return text.toString();
-  }
-
-  private void printOrigin(StringBuilder text, String name, long sectors, Stacks stacks) {
-    List<String> names = stacks.directlyOver(name);
-    printNote(text, name);
-    String linear = linear(sectors, PoolFiles.image(name));
-    if (names.isEmpty()) {
-      print(text, name, linear);
-      return;
-    }
-    String merging = merging(names);
-    SnapshotEntry merged = merging == null ? null : snapshots.get(merging);
-    print(text, name, merged == null ? snapshotOrigin(name, sectors) : merged.mergeLine(name));
-    print(text, name + PoolFiles.REAL, linear);
-    for (String snapshot : names) {
-      String above = snapshot.equals(merging) ? name : snapshot;
-      printSnapshot(text, above, snapshot, Objects.requireNonNull(snapshots.get(snapshot)));
-      for (String stacked : stacks.over(snapshot)) {
-        printSnapshot(text, stacked, stacked, Objects.requireNonNull(snapshots.get(stacked)));
-      }
-    }
-  }
-
-  private void printNote(StringBuilder text, String name) {
-    CleanNote note = clean.get(name);
-    if (note != null) {
-      text.append(DIRECTIVE).append("clean ").append(name).append(' ').append(note).append('\n');
-    }
-  }
-
-  /** The one of {@code names} that merges by now, or null. */
-  private @Nullable String merging(List<String> names) {
-    for (String name : names) {
-      if (merges.get(name) == MergeStage.RUNNING) {
-        return name;
-      }
-    }
-    return null;
-  }
-
-  /** What is printed under the name {@code above} is the origin's if the snapshot merges. */
-  private void printSnapshot(StringBuilder text, String above, String name, SnapshotEntry entry) {
-    printNote(text, name);
-    if (invalid.containsKey(name)) {
-      text.append(DIRECTIVE).append("invalid ").append(name).append(' ');
-      text.append(invalid.get(name)).append('\n');
-    }
-    if (merges.get(name) == MergeStage.DUE) {
-      text.append(DIRECTIVE).append("merge ").append(name).append(" when ");
-      text.append(entry.origin()).append(" and it are closed\n");
-    }
-    if (merges.get(name) == MergeStage.REMOVED) {
-      text.append(DIRECTIVE).append("removed ").append(name);
-      text.append(" once others do not read through it\n");
-    }
-    if (merges.get(name) == MergeStage.RESET) {
-      text.append(DIRECTIVE).append("reset ").append(name).append(" to what is in ");
-      text.append(PoolFiles.fresh(PoolFiles.cow(name))).append(" if that is there\n");
-    }
-    if (above.equals(name) && merges.get(name) == MergeStage.RUNNING) {
-      text.append(DIRECTIVE).append("merging ").append(name).append(" into ");
-      text.append(entry.origin()).append('\n');
-    }
-    if (above.equals(name)) {
-      print(text, name, entry.line(name));
-    }
-    if (entry.cowSectors() > 0) {
-      print(text, above + PoolFiles.COW, linear(entry.cowSectors(), PoolFiles.cow(name)));
-    }
-  }
-
-  private static void print(StringBuilder text, String name, String line) {
-    text.append(name).append(": ").append(line).append('\n');
+    return TableText.of(this);
   }
 
   /** The table line of an origin that has snapshots. */

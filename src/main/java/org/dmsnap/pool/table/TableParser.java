@@ -3,7 +3,6 @@ package org.dmsnap.pool.table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,11 +21,6 @@ public final class TableParser {
   private static final Pattern LINE =
       Pattern.compile("([^:\\s]+):\\s*0\\s+(\\S+)\\s+(\\S+)\\s*(.*)");
 
-  private static final Pattern INVALID = Pattern.compile("invalid (\\S+) ?(.*)");
-  private static final Pattern MERGING = Pattern.compile("merging (\\S+) into (\\S+)");
-  private static final Pattern REMOVED = Pattern.compile("removed (\\S+)( .*)?");
-  private static final Pattern RESET = Pattern.compile("reset (\\S+)( .*)?");
-  private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
   private static final long MAX_SECTORS = Sectors.in(Long.MAX_VALUE);
   private static final int MOST_LINES = 100_000;
 
@@ -39,10 +33,8 @@ public final class TableParser {
   private final TreeMap<String, String> cowFiles = new TreeMap<>();
   private final TreeMap<String, SnapshotEntry> snapshots = new TreeMap<>();
   private final TreeMap<String, SnapshotEntry> merging = new TreeMap<>(); // by origin
-  private final TreeMap<String, String> into = new TreeMap<>(); // of what merges into a snapshot
-  private final TreeMap<String, MergeStage> merges = new TreeMap<>();
-  private final TreeMap<String, CleanNote> clean = new TreeMap<>();
-  private final TreeMap<String, String> invalid = new TreeMap<>();
+
+  private final Directives said = new Directives();
 
   private TableParser() {}
 
@@ -92,35 +84,11 @@ public final class TableParser {
       throw new IllegalArgumentException("a table has at most " + MOST_LINES + " lines");
     }
     if (line.startsWith(PoolTable.DIRECTIVE)) {
-      directive(line.substring(PoolTable.DIRECTIVE.length()));
+      said.read(line.substring(PoolTable.DIRECTIVE.length()));
     } else if (line.startsWith("#")) {
       comments.add(line);
     } else if (!line.isEmpty()) {
       device(line);
-    }
-  }
-
-  private void directive(String words) {
-    Map.Entry<String, CleanNote> note = CleanNotes.parse(words);
-    Matcher reason = INVALID.matcher(words);
-    Matcher running = MERGING.matcher(words);
-    Matcher removed = REMOVED.matcher(words);
-    Matcher reset = RESET.matcher(words);
-    Matcher merge = MERGE.matcher(words);
-    if (note != null) {
-      once(clean.put(note.getKey(), note.getValue()) == null, words);
-    } else if (reason.matches()) {
-      once(invalid.put(reason.group(1), reason.group(2)) == null, words);
-    } else if (running.matches()) {
-      once(into.put(running.group(1), running.group(2)) == null, words);
-    } else if (removed.matches()) {
-      once(merges.put(removed.group(1), MergeStage.REMOVED) == null, words);
-    } else if (reset.matches()) {
-      once(merges.put(reset.group(1), MergeStage.RESET) == null, words);
-    } else if (merge.matches()) {
-      once(merges.put(merge.group(1), MergeStage.DUE) == null, words);
-    } else {
-      throw new IllegalArgumentException("this version does not know \"" + words + '"');
     }
   }
 
@@ -195,19 +163,25 @@ public final class TableParser {
     for (String name : cows.keySet()) {
       checkCow(name);
     }
-    merges.keySet().retainAll(snapshots.keySet());
+    said.merges.keySet().retainAll(snapshots.keySet());
     merging.forEach(this::mergingSnapshot);
-    StackRules rules = new StackRules(snapshots, merges);
-    into.forEach(rules::merging);
+    StackRules rules = new StackRules(snapshots, said.merges);
+    said.into.forEach(rules::merging);
     images.forEach(this::sameSize);
     snapshots.replaceAll(
         (name, entry) -> entry.withCowSectors(cows.getOrDefault(name, entry.cowSectors())));
     rules.checkStacks();
     snapshots.values().forEach(entry -> impliedOrigin(entry.origin(), entry.sectors()));
-    clean.keySet().removeIf(name -> !origins.containsKey(name) && !snapshots.containsKey(name));
-    invalid.keySet().retainAll(snapshots.keySet());
+    said.clean.keySet().removeIf(this::unlisted);
+    said.identities.keySet().removeIf(this::unlisted);
+    said.invalid.keySet().retainAll(snapshots.keySet());
     rules.checkMerges();
-    return new PoolTable(comments, origins, snapshots, clean, invalid, merges);
+    return new PoolTable(
+        comments, origins, snapshots, said.clean, said.invalid, said.merges, said.identities);
+  }
+
+  private boolean unlisted(String name) {
+    return !origins.containsKey(name) && !snapshots.containsKey(name);
   }
 
   private void checkCow(String name) {
@@ -233,7 +207,7 @@ public final class TableParser {
     long sectors = Objects.requireNonNull(cows.get(origin));
     once(fresh, name);
     snapshots.put(name, entry.withCowSectors(sectors));
-    merges.put(name, MergeStage.RUNNING);
+    said.merges.put(name, MergeStage.RUNNING);
   }
 
   private void sameSize(String name, long sectors) {
@@ -277,7 +251,7 @@ public final class TableParser {
     }
   }
 
-  private static void once(boolean first, String name) {
+  static void once(boolean first, String name) {
     if (!first) {
       throw new IllegalArgumentException("a second time: " + name);
     }

@@ -6,7 +6,17 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.StallListener;
 
-/** The pool's command lock, under which one thing at a time changes which volumes there are. */
+/**
+ * The pool's command lock, under which one thing at a time changes which volumes there are.
+ *
+ * <p><b>Locks and suspend.</b> Commands run one at a time, under the command lock. What requests
+ * could see half done is done with the origin's gate held, which every request takes shared.
+ * Suspend holds half of it, the changes, from one command to another. What a waiting request holds
+ * must not be needed by whoever ends the wait: so requests take neither the command lock nor
+ * anything that is held while a command waits for the gate; what happens to a snapshot inside a
+ * request goes to the table under the table's own lock, under which nothing is waited for but the
+ * disk.
+ */
 public final class CommandLock {
 
   /** What is done under the lock. */

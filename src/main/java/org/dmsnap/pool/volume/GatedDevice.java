@@ -20,6 +20,7 @@ abstract sealed class GatedDevice implements Device permits Volume {
   private final Gate gate;
   private final ServedBy served;
   private final Freshness freshness;
+  private final Naming naming = new Naming();
 
   /** Data behind {@code gate} that nothing serves yet. */
   GatedDevice(Gate gate, ServedBy served, Freshness freshness) {
@@ -41,6 +42,11 @@ abstract sealed class GatedDevice implements Device permits Volume {
   /** What who looked at it is owed. */
   public final Freshness freshness() {
     return freshness;
+  }
+
+  /** Its identity, which its changes may have to take something away from. */
+  public final Naming naming() {
+    return naming;
   }
 
   /** Why it cannot be written, or null; does not change from null while it is open. */
@@ -101,6 +107,7 @@ abstract sealed class GatedDevice implements Device permits Volume {
   public final void write(long position, NativeBuffer buffer, int length) throws IOException {
     long stamp = enterChange();
     try {
+      naming.changing();
       served.target().write(position, buffer, length);
     } finally {
       freshness.changed();
@@ -113,6 +120,7 @@ abstract sealed class GatedDevice implements Device permits Volume {
     long stamp = enterChange();
     try {
       checkDiscard();
+      naming.changing();
       served.target().discard(position, length);
     } finally {
       freshness.changed();
@@ -128,6 +136,7 @@ abstract sealed class GatedDevice implements Device permits Volume {
       if (length > ZERO_PIECE) {
         served.target().admitZero(position, length); // all of it, or nothing
       }
+      naming.changing();
       served.target().zero(position, Math.min(length, ZERO_PIECE));
     } finally {
       freshness.changed();
@@ -144,6 +153,7 @@ abstract sealed class GatedDevice implements Device permits Volume {
       gate.checkWanted();
       long stamp = enterChange();
       try {
+        naming.changing();
         served.target().zero(at, Math.min(end - at, ZERO_PIECE));
       } finally {
         freshness.changed();

@@ -36,7 +36,8 @@ public final class Reports {
         !origin.writable(),
         merge == null || failed(merge) ? null : merge.usage().percent(),
         null,
-        0);
+        0,
+        origin.naming().identity());
   }
 
   private static VolumeReport of(SnapshotVolume volume) {
@@ -61,7 +62,8 @@ public final class Reports {
         !volume.writable(),
         ours && failed(merge) ? null : percent(volume, usage),
         usage,
-        volume.chunkSectors());
+        volume.chunkSectors(),
+        volume.naming().identity());
   }
 
   private static boolean failed(@Nullable RunningMerge merge) {

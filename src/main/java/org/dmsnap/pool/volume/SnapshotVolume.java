@@ -218,9 +218,16 @@ public final class SnapshotVolume extends LayeredVolume {
 
   @Override
   void checkDiscard() throws IOException {
+    if (!entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
+      return;
+    }
     String protection = bottom().writeProtection();
-    if (protection != null && entry.features().contains(Feature.DISCARD_PASSDOWN_ORIGIN)) {
+    if (protection != null) {
       throw new ErrnoException(Errno.EROFS, protection);
+    }
+    bottom().naming().changing(); // and all that may read the origin's
+    for (SnapshotVolume other : bottom().tree()) {
+      other.naming().changing();
     }
   }
 

@@ -1,5 +1,6 @@
 package org.dmsnap.pool.volume;
 
+import org.dmsnap.pool.table.Identity;
 import org.dmsnap.store.Usage;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param percent Snap% of a snapshot, or of an origin that merges; null where there is none
  * @param usage the numbers of a snapshot's COW device; null for an origin, or if not loaded
  * @param chunkSectors 512-byte sectors in a snapshot's chunk; 0 for an origin
+ * @param identity which volume it is, and what it reads as
  */
 public record VolumeReport(
     String name,
@@ -41,7 +43,8 @@ public record VolumeReport(
     boolean readOnly,
     @Nullable Double percent,
     @Nullable Usage usage,
-    int chunkSectors) {
+    int chunkSectors,
+    Identity identity) {
 
   /** Whether it is a snapshot rather than an origin. */
   public boolean snapshot() {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dmsnap.block.ChangeTime;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ public final class Volumes {
   private volatile NavigableMap<String, Device> devices = new TreeMap<>();
   private volatile NavigableMap<String, Volume> volumes = new TreeMap<>(); // what merges, too
   private final ChangeTime namesTime = new ChangeTime(); // of which devices there are
+  private final Set<String> expected = ConcurrentHashMap.newKeySet();
   private final Map<String, Volume> buried = new TreeMap<>(); // command lock
 
   /** Every device by name. */
@@ -88,6 +91,21 @@ public final class Volumes {
   public boolean buried(String name) {
     buried.values().removeIf(volume -> !volume.opens().any());
     return buried.containsKey(name);
+  }
+
+  /** Keeps a name for a volume that is on its way. */
+  public void expect(String name) {
+    expected.add(name);
+  }
+
+  /** Gives it free. */
+  public void expectNoMore(String name) {
+    expected.remove(name);
+  }
+
+  /** Whether a volume of that name is on its way. */
+  public boolean expected(String name) {
+    return expected.contains(name);
   }
 
   /** Shows what there is now; to be called after an origin's snapshots have changed. */
