@@ -1,6 +1,7 @@
 package org.dmsnap.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.dmsnap.e2e.Shell.Result;
 import org.junit.jupiter.api.AutoClose;
@@ -17,6 +18,27 @@ class SuccessionTest {
       while stat $mnt/ctl/create; do
         sleep 0.$((RANDOM % 10))
         for p in $(pgrep -f "^[^ ]*java .* $mnt"); do kill -9 $p && echo killed; done
+      done
+      """;
+
+  private static final int KILLS_UNDER_LOAD = Integer.getInteger("dmsnap.succession.kills", 3);
+
+  private static final String USER =
+      "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ ";
+
+  private static final String FIO =
+      """
+      exec fio --name=v --directory=$a --size=16M --rw=randrw --bs=4k --ioengine=libaio --direct=1
+        --iodepth=8 --verify=crc32c --verify_fatal=1 --time_based --runtime=15
+      """
+          .replace("\n  ", " ");
+
+  private static final String FILES =
+      """
+      set -e
+      until test -e $work/enough; do
+        find $a >/dev/null
+        dd if=/dev/urandom of=$a/x bs=64k count=16 conv=fsync status=none
       done
       """;
 
@@ -159,6 +181,46 @@ class SuccessionTest {
     MountedPool.end(kills);
     assertThat(pool.sh("ls $mnt")).isEqualTo("base\nbase-real\nctl\ngrows\ngrows-cow");
     assertThat(pool.sh("stat -c %s $vg/grows.cow")).isEqualTo("" + ((1 << 20) + 3 * 512));
+  }
+
+  @Test
+  void a_file_system_above_notices_nothing_but_pauses() {
+    assumeTrue(pool.run("command -v fio").succeeded(), "needs fio");
+    pool.mount("keeper=on");
+    pool.control("create", "base 128M");
+    pool.sh("mkfs.ext4 -q -F $mnt/base; mount -o loop $mnt/base $a");
+    Process fio = pool.start("fio", FIO);
+    Process files = pool.start("files", FILES);
+    for (int kill = 0; kill < KILLS_UNDER_LOAD; kill++) {
+      pool.sh("stat $mnt/ctl/create; sleep 0.$((RANDOM % 10))");
+      pool.server().destroyForcibly();
+    }
+    pool.sh("touch $work/enough");
+    MountedPool.await("the end of fio", () -> !fio.isAlive() && !files.isAlive());
+
+    assertThat(fio.exitValue()).isZero();
+    assertThat(files.exitValue()).isZero();
+    pool.sh("umount $a; e2fsck -fn $mnt/base");
+    pool.umount();
+  }
+
+  @Test
+  void an_ordinary_user_has_successors_too() {
+    assumeTrue(pool.run("command -v fusermount").succeeded(), "needs fusermount");
+    pool.sh("cp -r $(dirname $dmsnap)/../target/dmsnap program; cp $dmsnap program/dmsnap");
+    pool.sh("chmod -R a+rX program; chown -R 65534:65534 $vg $mnt");
+    String mode = pool.sh("stat -c %a /dev/fuse");
+    try {
+      pool.sh("chmod 666 /dev/fuse");
+      pool.sh(USER + "$work/program/dmsnap mount -o keeper=on $vg $mnt");
+      long server = pool.server().pid();
+      pool.sh(USER + "sh -c 'echo base 4M >$mnt/ctl/create; kill -9 " + server + "; ls $mnt/base'");
+      assertThat(pool.server().pid()).isNotEqualTo(server);
+      pool.sh(USER + "$work/program/dmsnap umount $mnt");
+    } finally {
+      pool.sh("chmod " + mode + " /dev/fuse");
+    }
+    assertNobodyIsLeft();
   }
 
   @Test
