@@ -17,6 +17,13 @@ _dmsnap_with_volumes() {
   done
   mountpoint=${mountpoint/#\~/$HOME} # words come as they were typed
   mountpoint=${mountpoint//\\/}
+  if [[ $command == mount && $option == -o ]]; then # the last of a list
+    words="ro stack allow_other allow_root uid= gid= mode= autoextend_threshold= autoextend_percent="
+    words+=" overflow=invalidate overflow=refuse threads= accept_changed_origin nonempty"
+    [[ $current == *,* ]] && word=${current%,*}, || word=
+    mapfile -t COMPREPLY < <(compgen -P "$word" -W "$words" -- "${current##*,}")
+    return
+  fi
   if ((COMP_CWORD < 2)) || [[ $current == -* || " @MOUNTED@ " != *" $command "* ]]; then
     _complete_dmsnap
     return

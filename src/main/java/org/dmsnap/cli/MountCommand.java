@@ -51,6 +51,8 @@ import picocli.CommandLine.Spec;
       "  autoextend_percent=20    by how much of its size it grows",
       "  overflow=invalidate      a write that a full snapshot cannot follow makes",
       "                           it Invalid; refuse: is refused with ENOSPC",
+      "  stack                    a snapshot goes beneath those that its origin has:",
+      "                           what is overwritten is copied once for all (off)",
       "  keeper=on                replace a server that dies; off: the mount is dead then",
       "  threads=N                that serve requests (the processors, at least 2)",
       "  umask=                   instead of mode=: what is taken from 0666",

@@ -7,14 +7,12 @@ import org.jspecify.annotations.Nullable;
 public final class Dependents {
 
   private final Snapshot snapshot;
-  private final Origin below;
   private final SnapshotListener listener;
   private volatile @Nullable Origin origin; // made when first wanted
 
-  /** Of {@code snapshot}, itself one of {@code below}. */
-  Dependents(Snapshot snapshot, Origin below, SnapshotListener listener) {
+  /** Of {@code snapshot}. */
+  Dependents(Snapshot snapshot, SnapshotListener listener) {
     this.snapshot = snapshot;
-    this.below = below;
     this.listener = listener;
   }
 
@@ -22,7 +20,7 @@ public final class Dependents {
   synchronized Origin origin() {
     Origin known = origin;
     if (known == null) {
-      known = new Origin(snapshot, below);
+      known = new Origin(snapshot);
       known.drainListener(failure -> listener.undrained(snapshot, failure));
       origin = known;
     }
@@ -36,6 +34,16 @@ public final class Dependents {
   public boolean any() {
     Origin known = origin;
     return known != null && !(known.snapshots().isEmpty() && known.drained());
+  }
+
+  /** Runs {@code change} while nothing that was written to it as an origin is drained. */
+  void betweenDrains(Runnable change) {
+    Origin known = origin;
+    if (known == null) {
+      change.run();
+    } else {
+      known.betweenDrains(change);
+    }
   }
 
   /** Makes all of them Invalid, durably. */

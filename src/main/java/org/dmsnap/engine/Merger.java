@@ -1,7 +1,6 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
@@ -119,7 +118,7 @@ final class Merger implements Runnable {
   }
 
   private void merge(List<MergeRun> runs) throws IOException {
-    makeRoom(runs);
+    takeRoom(runs);
     copyOut(runs);
     MergeBatch busy = new MergeBatch(runs);
     batch = busy; // from here on writes to these chunks wait
@@ -142,19 +141,25 @@ final class Merger implements Runnable {
   }
 
   /** Into a snapshot: a merge that it has no room for is not to cost it its content. */
-  private void makeRoom(List<MergeRun> runs) throws IOException {
+  private void takeRoom(List<MergeRun> runs) throws IOException {
     Snapshot beneath = origin.beneath();
-    if (beneath == null) {
-      return;
+    if (beneath != null) {
+      for (MergeRun run : runs) {
+        long start = copier.start(run);
+        takeRoom(beneath, start, copier.end(run) - start);
+      }
     }
-    Needs needs = new Needs(List.of(beneath));
-    runs.stream()
-        .sorted(Comparator.comparingLong(MergeRun::oldFirst))
-        .map(run -> new NonZero(copier.start(run), (int) (copier.end(run) - copier.start(run))))
-        .forEach(needs::add);
-    if (!needs.fit()) {
+  }
+
+  private static void takeRoom(Snapshot beneath, long position, long length) throws IOException {
+    try {
+      beneath.origin().give(beneath, position, length);
+    } catch (IOException failure) {
+      if (!ErrnoException.saysFull(failure)) {
+        throw failure;
+      }
       throw new ErrnoException(
-          Errno.ENOSPC, "the snapshot that it merges into is full; extend that");
+          Errno.ENOSPC, "the snapshot that it merges into is full; extend that", failure);
     }
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.locks.StampedLock;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
@@ -65,8 +64,9 @@ public final class Origin {
     this.beneath = null;
   }
 
-  /** {@code beneath}, itself a snapshot of {@code below}, as an origin. */
-  Origin(Snapshot beneath, Origin below) {
+  /** The snapshot {@code beneath} as an origin. */
+  Origin(Snapshot beneath) {
+    Origin below = beneath.origin();
     BlockMemory memory = new BlockMemory(WriteCache.DEFAULT_BYTES, CacheMemory.ofServer());
     this.image =
         new WriteCache(new SnapshotReal(beneath), new CopiedOut(this), memory, below.stalls);
@@ -116,10 +116,16 @@ public final class Origin {
     return snapshots;
   }
 
-  /** Begins to copy out to {@code snapshot}; the gate is held, and the image has been synced. */
+  /**
+   * Begins to copy out to {@code snapshot}, unless it does so already; the gate is held, and the
+   * image has been synced.
+   */
   public void add(Snapshot snapshot) {
     if (!image.isEmpty()) {
       throw new IllegalStateException("what is held must be newer than every snapshot");
+    }
+    if (Arrays.asList(snapshots).contains(snapshot)) {
+      return;
     }
     Snapshot[] more = Arrays.copyOf(snapshots, snapshots.length + 1);
     more[snapshots.length] = snapshot;
@@ -232,6 +238,23 @@ public final class Origin {
     }
   }
 
+  /**
+   * Gives one of its snapshots, for its own sake, exceptions that show the same for what of a range
+   * it has none: what reads through it notices nothing. They are durable once it is flushed.
+   *
+   * @throws IOException if that fails, which costs the snapshot nothing; ENOSPC if there is no room
+   */
+  void give(Snapshot snapshot, long position, long length) throws IOException {
+    Snapshot[] one = {snapshot};
+    if (overflow != OverflowPolicy.REFUSE) {
+      copyOutAll(one, position, length, CopyOutMode.SPARE);
+      return;
+    }
+    synchronized (admission) {
+      copyOutAll(one, position, length, CopyOutMode.SPARE);
+    }
+  }
+
   private boolean settled(Snapshot[] all, long position, long length) throws IOException {
     for (Snapshot snapshot : all) {
       if (!snapshot.copyOut().settled(position, length)) {
@@ -257,36 +280,16 @@ public final class Origin {
 
   private void copyOutAll(Snapshot[] all, long position, long length, CopyOutMode mode)
       throws IOException {
-    ChunkLocks regions = locks;
-    for (long left = length; left > 0; ) {
-      int piece = regions.lengthWithin(position, left);
-      StampedLock lock = regions.of(position);
-      long stamp = lock.writeLock(); // from the look-up until the exceptions are added
-      try {
-        copyOutRegion(all, position, piece, mode);
-      } finally {
-        lock.unlockWrite(stamp);
-      }
-      position += piece;
-      left -= piece;
-    }
+    CopyOuts.copyOut(this, all, position, length, mode);
   }
 
-  private void copyOutRegion(Snapshot[] all, long position, int length, CopyOutMode mode)
-      throws IOException {
-    ChunkCopier copier = new ChunkCopier(image, mode);
-    try {
-      for (Snapshot snapshot : all) {
-        snapshot.copyOut().plan(position, length, copier, mode);
-      }
-      copier.run();
-    } finally {
-      copier.abandonRest();
-    }
+  /** Runs {@code change} while nothing is drained. */
+  void betweenDrains(Runnable change) {
+    image.betweenDrains(change);
   }
 
   private void replace(Snapshot[] all) {
-    image.betweenDrains(() -> snapshots = all);
+    betweenDrains(() -> snapshots = all);
     locks = new ChunkLocks(all.length == 0 ? SMALLEST : all[0].chunkSize());
   }
 }

@@ -29,7 +29,7 @@ public final class Snapshot implements Target {
   /** Own exceptions that may wait for a sync before their writer makes them durable. */
   private static final int UNSYNCED_LIMIT = 1 << 16;
 
-  private final Origin origin;
+  private volatile Origin origin; // changes with the gate held
   private final BlockDevice cow;
   private final ExceptionStore store;
   private final ChunkSize chunkSize;
@@ -58,17 +58,17 @@ public final class Snapshot implements Target {
     this.store = loaded.store();
     this.chunkSize = loaded.store().chunkSize();
     this.exceptions = loaded.exceptions();
-    this.extents = new SnapshotExtents(this, origin.image());
+    this.extents = new SnapshotExtents(this, () -> this.origin.image());
     this.notes = loaded.notes();
     this.features = Set.copyOf(with);
     this.listener = listener;
-    this.dependents = new Dependents(this, origin, listener);
+    this.dependents = new Dependents(this, listener);
     this.validity = new Validity(store, origin.beneath(), dependents);
     this.space = new CowSpace(this, store, listener);
     this.copyOut = new CopyOutTarget(this, exceptions, space);
-    this.reader = new SnapshotReader(origin, cow, exceptions);
-    this.discard = new SnapshotDiscard(this, origin, features);
-    this.writer = new SnapshotWriter(this, origin, space, () -> validity.overflow(this, listener));
+    this.reader = new SnapshotReader(this);
+    this.discard = new SnapshotDiscard(this, features);
+    this.writer = new SnapshotWriter(this, space, () -> validity.overflow(this, listener));
   }
 
   /**
@@ -134,20 +134,17 @@ public final class Snapshot implements Target {
     return dependents.origin();
   }
 
+  /** What it reads through. */
+  Origin origin() {
+    return origin;
+  }
+
   /**
-   * The same over another origin, through which it reads the same; this one is used no more. The
-   * gate is held, and all is flushed.
+   * Has it read through another origin, where it finds the same; the gate is held, and nothing that
+   * {@code other} has been written waits in memory. What reads through it notices nothing.
    */
-  public Snapshot over(Origin other) {
-    LoadedStore same = new LoadedStore(store, exceptions, notes);
-    Snapshot moved = new Snapshot(other, cow, same, listener, features);
-    if (unflushed.any()) {
-      moved.unflushed.written();
-    }
-    if (validity.overflowed()) {
-      moved.validity.overflow();
-    }
-    return moved;
+  public void moveTo(Origin other) {
+    dependents.betweenDrains(() -> origin = other);
   }
 
   /** What reads through it. */

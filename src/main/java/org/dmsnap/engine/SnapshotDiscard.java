@@ -15,13 +15,11 @@ final class SnapshotDiscard {
   private static final int LARGEST_RUN = 16 << 20;
 
   private final Snapshot snapshot;
-  private final Origin origin;
   private final boolean zeroesCow;
   private final boolean passdown;
 
-  SnapshotDiscard(Snapshot snapshot, Origin origin, Set<Feature> features) {
+  SnapshotDiscard(Snapshot snapshot, Set<Feature> features) {
     this.snapshot = snapshot;
-    this.origin = origin;
     this.zeroesCow = features.contains(Feature.DISCARD_ZEROES_COW);
     this.passdown = features.contains(Feature.DISCARD_PASSDOWN_ORIGIN);
   }
@@ -39,7 +37,7 @@ final class SnapshotDiscard {
   void discard(long position, long length) throws IOException {
     check(position, length);
     if (passdown) {
-      origin.image().discard(position, length);
+      snapshot.origin().image().discard(position, length);
     }
     ExceptionMap exceptions = snapshot.exceptions();
     for (long at = position, end = position + length; at < end; ) {
@@ -67,7 +65,7 @@ final class SnapshotDiscard {
   private boolean unexceptedIsZero(long position, long length) throws IOException {
     ExceptionMap exceptions = snapshot.exceptions();
     for (long at = position, end = position + length; at < end; ) {
-      origin.gate().checkWanted();
+      snapshot.origin().gate().checkWanted();
       int most = (int) Math.min(end - at, LARGEST_RUN);
       int run = exceptions.unexceptedRun(at, most);
       if (run > 0 && !NonZero.of(snapshot::read, snapshot.extents(), at, run).isEmpty()) {

@@ -1,6 +1,7 @@
 package org.dmsnap.engine;
 
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.dmsnap.block.Extents;
 
 /**
@@ -13,11 +14,11 @@ import org.dmsnap.block.Extents;
 final class SnapshotExtents implements Extents {
 
   private final Snapshot snapshot;
-  private final Extents image;
+  private final Supplier<Extents> image;
   private final ExceptionMap exceptions;
 
-  /** Of {@code snapshot}, of an origin with {@code image}. */
-  SnapshotExtents(Snapshot snapshot, Extents image) {
+  /** Of {@code snapshot}, of an origin that has {@code image} now. */
+  SnapshotExtents(Snapshot snapshot, Supplier<Extents> image) {
     this.snapshot = snapshot;
     this.image = image;
     this.exceptions = snapshot.exceptions();
@@ -25,7 +26,7 @@ final class SnapshotExtents implements Extents {
 
   @Override
   public long dataFrom(long position, long end) throws IOException {
-    long shared = image.dataFrom(position, end);
+    long shared = image.get().dataFrom(position, end);
     long found = exceptions.exceptedFrom(position, shared);
     checkValid();
     return found;
@@ -33,10 +34,11 @@ final class SnapshotExtents implements Extents {
 
   @Override
   public long holeFrom(long position, long end) throws IOException {
-    long hole = image.holeFrom(position, end);
+    Extents beneath = image.get();
+    long hole = beneath.holeFrom(position, end);
     long found = exceptions.unexceptedFrom(hole, end);
     while (found > hole) {
-      hole = image.holeFrom(found, end);
+      hole = beneath.holeFrom(found, end);
       found = exceptions.unexceptedFrom(hole, end);
     }
     checkValid();
@@ -53,6 +55,8 @@ final class SnapshotExtents implements Extents {
   /** Of an Invalid one its size, or who takes 0 for nothing but a hole would not read it. */
   @Override
   public long allocated() {
-    return !snapshot.valid() ? snapshot.size() : OwnSpace.of(snapshot).with(image.allocated());
+    return !snapshot.valid()
+        ? snapshot.size()
+        : OwnSpace.of(snapshot).with(image.get().allocated());
   }
 }

@@ -13,14 +13,14 @@ import org.dmsnap.block.NativeBuffer;
  */
 final class SnapshotReader {
 
-  private final Origin origin;
+  private final Snapshot snapshot;
   private final BlockDevice cow;
   private final ExceptionMap exceptions;
 
-  SnapshotReader(Origin origin, BlockDevice cow, ExceptionMap exceptions) {
-    this.origin = origin;
-    this.cow = cow;
-    this.exceptions = exceptions;
+  SnapshotReader(Snapshot snapshot) {
+    this.snapshot = snapshot;
+    this.cow = snapshot.cow();
+    this.exceptions = snapshot.exceptions();
   }
 
   /** As {@link Target#read}; whether the snapshot is valid is the caller's to check. */
@@ -38,6 +38,7 @@ final class SnapshotReader {
       cow.read(exceptions.cowPosition(position), buffer, piece);
       return piece;
     }
+    Origin origin = snapshot.origin();
     ChunkLocks locks = origin.locks();
     StampedLock lock = locks.of(position);
     int most = locks.lengthWithin(position, left);

@@ -22,7 +22,6 @@ final class SnapshotWriter {
   private static final long ZERO_PIECE = 16 << 20;
 
   private final Snapshot snapshot;
-  private final Origin origin;
   private final BlockDevice cow;
   private final ExceptionStore store;
   private final ChunkSize chunkSize;
@@ -34,9 +33,8 @@ final class SnapshotWriter {
   /**
    * @param overflow called when a snapshot of type {@code PO} finds no space, and may have none
    */
-  SnapshotWriter(Snapshot snapshot, Origin origin, CowSpace space, Runnable overflow) {
+  SnapshotWriter(Snapshot snapshot, CowSpace space, Runnable overflow) {
     this.snapshot = snapshot;
-    this.origin = origin;
     this.cow = snapshot.cow();
     this.store = snapshot.store();
     this.chunkSize = snapshot.chunkSize();
@@ -57,8 +55,8 @@ final class SnapshotWriter {
 
   /** As {@link Target#write}. */
   void write(long position, NativeBuffer buffer, int length) throws IOException {
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
-      synchronized (origin.admission()) {
+    if (snapshot.origin().overflow() == OverflowPolicy.REFUSE) {
+      synchronized (snapshot.origin().admission()) {
         admit(position, length);
         writeAdmitted(position, buffer, length);
       }
@@ -69,8 +67,8 @@ final class SnapshotWriter {
 
   /** As {@link Snapshot#own}. */
   void own(long position, long length) throws IOException {
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
-      synchronized (origin.admission()) {
+    if (snapshot.origin().overflow() == OverflowPolicy.REFUSE) {
+      synchronized (snapshot.origin().admission()) {
         admit(position, length);
         ownAdmitted(position, length);
       }
@@ -89,7 +87,7 @@ final class SnapshotWriter {
 
   /** As {@link Target#admitZero}. */
   void admitZero(long position, long length) throws IOException {
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
+    if (snapshot.origin().overflow() == OverflowPolicy.REFUSE) {
       Needs needs = new Needs(List.of(snapshot));
       for (long at = position, end = position + length; at < end; ) {
         long piece = Math.min(end - at, ZERO_PIECE);
@@ -142,7 +140,7 @@ final class SnapshotWriter {
    * @param buffer what is written, or null: what they show
    */
   private int writeNew(long position, @Nullable NativeBuffer buffer, int left) throws IOException {
-    ChunkLocks locks = origin.locks();
+    ChunkLocks locks = snapshot.origin().locks();
     StampedLock lock = locks.of(position);
     long stamp = lock.writeLock(); // from the look-up until the exceptions are added
     try {
@@ -180,7 +178,7 @@ final class SnapshotWriter {
       throws IOException {
     boolean filled = false;
     try {
-      SnapshotWrite write = new SnapshotWrite(origin.image(), cow, chunkSize);
+      SnapshotWrite write = new SnapshotWrite(snapshot.origin().image(), cow, chunkSize);
       if (buffer == null) {
         write.copy(position, length, run);
       } else {
@@ -202,7 +200,7 @@ final class SnapshotWriter {
     if (run != null) {
       return run;
     }
-    if (origin.overflow() == OverflowPolicy.REFUSE) {
+    if (snapshot.origin().overflow() == OverflowPolicy.REFUSE) {
       throw full();
     }
     if (store.code().equals("PO")) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.change.Merging;
+import org.dmsnap.pool.change.StackWork;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.Commit;
 import org.dmsnap.pool.volume.CommandLock;
@@ -27,6 +28,7 @@ record OneCommand(PoolState state) {
     state.table().checkOwn();
     state.table().settle();
     new Merging(state).finishAll();
+    new StackWork(state).resume();
     Commit.begins();
     work.run();
   }

@@ -38,20 +38,20 @@ import org.jspecify.annotations.Nullable;
  *   <li><i>snapshot</i>, of one origin or several: make each {@code .NAME.cow.new} with an empty
  *       store durable, flush the images (to keep what follows short); take all gates, flush again,
  *       replace the table, let the origins copy out, release; rename. Whatever is written later is
- *       newer than the snapshots.
+ *       newer than the snapshots. ({@code stack}: what the same table has read through them.)
  *   <li><i>receive</i>: what came is durable in {@code .NAME.*.new}; then as one of these two.
  *   <li><i>reset</i>, of one or several: as <i>snapshot</i>, but the table says that each is reset;
  *       then {@code .NAME.cow.new} replaces {@code NAME.cow}, durably, and the table says no more.
  *   <li><i>remove</i>: rename the file to {@code .NAME.img.removing} or {@code .NAME.cow.removing},
  *       make that durable, replace the table, then stop copying out, then delete. One that others
  *       read through: in the table that it is removed; hand down what they read in it, durably;
- *       then as ever, where the table has them read through what it was taken of.
+ *       then as ever, where the table has them read through what it reads through.
  *   <li><i>merge</i>, start: with the gate held, commit everything, replace the table, and only
  *       then show the origin as merged. A merge that waits for its volumes to be closed is in the
- *       table before that. End: the empty store being durable, as in <i>remove</i>.
+ *       table before that. End: the empty store being durable, as in <i>remove</i>. One in a stack
+ *       first hands down, as there, and gets, durably, what the table then has it not read through.
  *   <li>When the pool is opened, a listed file that is missing is looked for under those two names
- *       and gets its own back; such files that belong to nothing listed are deleted. No other file
- *       is ever deleted.
+ *       and gets its own back; such files that belong to nothing listed are deleted, and no other.
  *   <li>A COW file's size is its own, and the table follows it.
  * </ul>
  *
@@ -175,7 +175,7 @@ public final class Pool implements AutoCloseable {
     state.caches().listener(listener);
   }
 
-  /** Bytes free for the pool and bytes in all, on the file system that holds it. */
+  /** Where it is: bytes free and in all, on the file system that holds it. */
   public BackingDirectory directory() {
     return state.directory();
   }

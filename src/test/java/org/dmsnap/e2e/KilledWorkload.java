@@ -211,6 +211,7 @@ final class KilledWorkload {
           SectorModel content = stacked ? of.snapshots.get(through).content : of.content;
           PoolModel.Snap snap = new PoolModel.Snap(content.copy().synced(), !type.equals("N"));
           snap.through = through;
+          snap.taken = through;
           of.snapshots.put(name, snap);
         });
   }
@@ -231,7 +232,7 @@ final class KilledWorkload {
       command(
           "reset",
           String.join(" ; ", names),
-          after -> names.forEach(after.origins.get(origin)::reset));
+          after -> names.forEach(name -> after.origins.get(origin).reset(name, false)));
     }
   }
 

@@ -37,9 +37,8 @@ class ExtentsRaceTest {
       throws Exception {
     Io.write(bench.volume, AT, Bench.bytes(CHUNK, 1));
     Snapshot snapshot = bench.snapshot("P", 8);
-    Extents extents =
-        new SnapshotExtents(
-            snapshot, new Changing(bench.image, () -> bench.volume.discard(0, SIZE), () -> {}));
+    Changing image = new Changing(bench.image, () -> bench.volume.discard(0, SIZE), () -> {});
+    Extents extents = new SnapshotExtents(snapshot, () -> image);
 
     assertThat(extents.dataFrom(0, SIZE)).isEqualTo(AT);
     assertThat(extents.holeFrom(AT, SIZE)).isEqualTo(AT + CHUNK);
@@ -92,9 +91,8 @@ class ExtentsRaceTest {
   void a_snapshot_that_becomes_invalid_while_it_is_looked_at_has_no_holes() throws Exception {
     Io.write(bench.volume, AT, Bench.bytes(CHUNK, 1));
     Snapshot snapshot = bench.snapshot("P", 8);
-    Extents extents =
-        new SnapshotExtents(
-            snapshot, new Changing(bench.image, () -> snapshot.invalidate("test"), () -> {}));
+    Changing image = new Changing(bench.image, () -> snapshot.invalidate("test"), () -> {});
+    Extents extents = new SnapshotExtents(snapshot, () -> image);
 
     assertThatThrownBy(() -> extents.dataFrom(0, SIZE)).isInstanceOf(ErrnoException.class);
     assertThatThrownBy(() -> extents.holeFrom(0, SIZE)).isInstanceOf(ErrnoException.class);

@@ -55,10 +55,10 @@ class StackModelTest {
       case 0 -> take();
       case 1 -> {
         if (tree.nodes().size() > 5) {
-          remove(leaf());
+          remove(any());
         }
       }
-      case 2 -> merge(leaf());
+      case 2 -> merge(any());
       case 3 -> tree.reopen();
       case 4 -> discard(any());
       case 5 -> zero(any());
@@ -83,20 +83,63 @@ class StackModelTest {
     int chunks = 3 + sectors / chunkSectors * (1 + random.nextInt(4)) / 2;
     RamDevice cow = new RamDevice((long) chunks * chunkSectors * Sectors.BYTES + 512);
     boolean zeroes = random.nextBoolean();
-    tree.take(
-        parent, cow, type, chunkSectors, zeroes ? Set.of(Feature.DISCARD_ZEROES_COW) : Set.of());
-  }
-
-  private void remove(Node leaf) throws IOException {
-    if (leaf != tree.root) {
-      tree.remove(leaf);
+    Set<Feature> features = zeroes ? Set.of(Feature.DISCARD_ZEROES_COW) : Set.of();
+    if (random.nextBoolean()) {
+      Node node = new Node(parent, cow, type, chunkSectors, features);
+      tree.insert(node, of -> of.model.clone());
+    } else {
+      tree.take(parent, cow, type, chunkSectors, features);
     }
   }
 
+  private void remove(Node node) throws IOException {
+    if (node != tree.root && node.parent.valid() && handedDown(node)) {
+      tree.remove(node);
+    }
+  }
+
+  /** Hands down, unless there is no room for it, which changes nothing. */
+  private boolean handedDown(Node node) throws IOException {
+    long invalid = invalid();
+    try {
+      tree.handDown(node);
+      return true;
+    } catch (ErrnoException full) {
+      assertThat(full.errno()).isEqualTo(Errno.ENOSPC);
+      return false;
+    } finally {
+      assertThat(invalid()).isEqualTo(invalid);
+    }
+  }
+
+  private boolean flattened(Node node, Node below) throws IOException {
+    long invalid = invalid();
+    try {
+      tree.flatten(node, below);
+      return true;
+    } catch (ErrnoException full) {
+      assertThat(full.errno()).isEqualTo(Errno.ENOSPC);
+      return false;
+    } finally {
+      assertThat(invalid()).isEqualTo(invalid);
+    }
+  }
+
+  /** Into what it reads through, or something beneath that. */
   private void merge(Node leaf) throws IOException {
     if (leaf == tree.root || !leaf.valid() || leaf.snapshot.status().equals("Overflow")) {
       return;
     }
+    Node below = leaf.parent;
+    while (below != tree.root && random.nextBoolean()) {
+      below = below.parent;
+    }
+    if (handedDown(leaf) && flattened(leaf, below)) {
+      mergeLeaf(leaf);
+    }
+  }
+
+  private void mergeLeaf(Node leaf) throws IOException {
     Node parent = leaf.parent;
     SnapshotMerge merge = tree.merge(leaf);
     parent.model = leaf.model;
@@ -194,11 +237,6 @@ class StackModelTest {
   private Node any() {
     List<Node> all = tree.nodes();
     return all.get(random.nextInt(all.size()));
-  }
-
-  private Node leaf() {
-    List<Node> leaves = tree.nodes().stream().filter(node -> node.children.isEmpty()).toList();
-    return leaves.get(random.nextInt(leaves.size()));
   }
 
   private int position() {

@@ -13,7 +13,7 @@ final class StackedTree {
 
   /** A volume of the tree: the origin if it has no parent. */
   static final class Node {
-    final Node parent;
+    Node parent;
     RamDevice cow;
     final String type;
     final int chunkSectors;
@@ -104,6 +104,103 @@ final class StackedTree {
     origin.add(node.snapshot);
   }
 
+  /** What a snapshot reads as, when it is taken. */
+  interface Content {
+    byte[] of(Node parent) throws IOException;
+  }
+
+  /**
+   * Puts a new snapshot of its parent, on a store that is durable, beneath those that there are.
+   */
+  Node insert(Node node, Content content) throws IOException {
+    Node parent = node.parent;
+    ExceptionStoreType type = ExceptionStoreType.of(node.type);
+    node.snapshot =
+        Snapshot.open(parent.asOrigin(), node.cow, type, node.chunkSectors, node.features, events);
+    node.snapshot.flush();
+    node.cow.sync();
+    held(
+        () -> {
+          parent.target().flush();
+          node.model = content.of(parent);
+          List<Node> above = List.copyOf(parent.children);
+          parent.asOrigin().add(node.snapshot);
+          parent.children.add(node);
+          above.forEach(child -> move(child, node));
+        });
+    return node;
+  }
+
+  private static void move(Node child, Node to) {
+    detach(child);
+    child.snapshot.moveTo(to.asOrigin());
+    to.asOrigin().add(child.snapshot);
+    child.parent = to;
+    to.children.add(child);
+  }
+
+  /** Hands down what others read in {@code node}, so that it is a leaf. */
+  void handDown(Node node) throws IOException {
+    HandDown handDown = new HandDown(node.snapshot);
+    handDown.copy(() -> false);
+    held(
+        () -> {
+          settle(node.parent, node);
+          handDown.copyRest();
+          for (Node child : List.copyOf(node.children)) {
+            flush(child);
+          }
+          for (Node child : List.copyOf(node.children)) {
+            move(child, node.parent);
+          }
+        });
+  }
+
+  /** Gives {@code node} what it inherits from those between it and {@code below}. */
+  void flatten(Node node, Node below) throws IOException {
+    if (node.parent == below) {
+      return;
+    }
+    Flatten flatten = new Flatten(node.snapshot, below.asOrigin());
+    flatten.copy(() -> false);
+    held(
+        () -> {
+          settle(below, node);
+          flatten.copyRest();
+          flush(node);
+          move(node, below);
+        });
+  }
+
+  /** What is done while no request is under way. */
+  interface Change {
+    void make() throws IOException;
+  }
+
+  /** Makes {@code change} with the gate held. */
+  void held(Change change) throws IOException {
+    Gate gate = root.origin.gate();
+    long changes = gate.holdChanges();
+    long views = gate.holdViews();
+    try {
+      change.make();
+    } finally {
+      gate.releaseViews(views);
+      gate.release(changes);
+    }
+  }
+
+  private static void settle(Node below, Node node) throws IOException {
+    below.asOrigin().image().sync();
+    flush(node);
+  }
+
+  private static void flush(Node node) throws IOException {
+    if (node.valid()) {
+      node.target().flush();
+    }
+  }
+
   /** Takes a leaf away. */
   void remove(Node leaf) throws IOException {
     detach(leaf);
@@ -115,7 +212,7 @@ final class StackedTree {
     }
   }
 
-  private static void detach(Node leaf) {
+  static void detach(Node leaf) {
     leaf.parent.asOrigin().remove(leaf.snapshot);
     leaf.parent.children.remove(leaf);
   }

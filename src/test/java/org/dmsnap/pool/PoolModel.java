@@ -18,7 +18,8 @@ public final class PoolModel {
     boolean mayFill; // so that it may become Invalid
     boolean invalid;
     long leastCowBytes; // that an extension has promised
-    public String through = ""; // the snapshot that it was taken of, if it was of one
+    public String through = ""; // the snapshot that it reads through first, if it does through any
+    public String taken = ""; // the snapshot that it was taken of, if it was of one
 
     /** One that never becomes Invalid. */
     public Snap(SectorModel content, boolean persistent) {
@@ -37,6 +38,7 @@ public final class PoolModel {
       copy.invalid = invalid;
       copy.leastCowBytes = leastCowBytes;
       copy.through = through;
+      copy.taken = taken;
       return copy;
     }
   }
@@ -60,22 +62,39 @@ public final class PoolModel {
 
     /** The content of what a snapshot was taken of. */
     SectorModel under(Snap snap) {
-      return snap.through.isEmpty()
+      return snap.taken.isEmpty()
           ? content
-          : Objects.requireNonNull(snapshots.get(snap.through)).content;
+          : Objects.requireNonNull(snapshots.get(snap.taken)).content;
     }
 
-    /** Whether any snapshot was taken of that one. */
+    /** Whether it reads through what it was taken of, and nothing through it. */
+    boolean unstacked(String name) {
+      Snap snap = Objects.requireNonNull(snapshots.get(name));
+      return snap.through.equals(snap.taken) && !isOrigin(name);
+    }
+
+    /** What would be given exceptions before it merges, and it itself. */
+    Stream<Snap> near(String name) {
+      return snapshots.entrySet().stream()
+          .filter(entry -> entry.getKey().equals(name) || entry.getValue().through.equals(name))
+          .map(Map.Entry::getValue);
+    }
+
+    /** Whether any snapshot reads through that one. */
     public boolean isOrigin(String name) {
       return snapshots.values().stream().anyMatch(snap -> snap.through.equals(name));
     }
 
     /** What read through it reads through what it was taken of. */
     public void remove(String name) {
-      Snap removed = Objects.requireNonNull(snapshots.remove(name));
-      snapshots.values().stream()
-          .filter(snap -> snap.through.equals(name))
-          .forEach(snap -> snap.through = removed.through);
+      without(name, Objects.requireNonNull(snapshots.remove(name)));
+    }
+
+    private void without(String name, Snap removed) {
+      for (Snap snap : snapshots.values()) {
+        snap.through = snap.through.equals(name) ? removed.through : snap.through;
+        snap.taken = snap.taken.equals(name) ? removed.taken : snap.taken;
+      }
     }
 
     /** Whatever may become Invalid takes with it what reads through it. */
@@ -104,8 +123,15 @@ public final class PoolModel {
     }
 
     /** From now on the snapshot reads as it does. */
-    public void reset(String name) {
+    public void reset(String name, boolean stack) {
       Snap snap = Objects.requireNonNull(snapshots.get(name));
+      snap.through = snap.taken;
+      if (stack && snap.persistent) {
+        snapshots.values().stream()
+            .filter(other -> other != snap && other.through.equals(snap.taken))
+            .forEach(above -> above.through = name);
+      }
+      spread();
       snap.content = under(snap).copy().synced();
       snap.invalid = false;
     }
@@ -114,11 +140,12 @@ public final class PoolModel {
      * From now on it reads as the snapshot did; no full sibling holds that up, whatever the policy.
      */
     public void merge(String name) {
-      Snap merged = snapshots.remove(name);
-      if (merged.through.isEmpty()) {
+      Snap merged = Objects.requireNonNull(snapshots.remove(name));
+      without(name, merged);
+      if (merged.taken.isEmpty()) {
         content = merged.content.copy();
       } else {
-        Objects.requireNonNull(snapshots.get(merged.through)).content = merged.content.copy();
+        Objects.requireNonNull(snapshots.get(merged.taken)).content = merged.content.copy();
       }
       snapshots.values().forEach(sibling -> sibling.mayFill |= sibling.small);
       spread();
@@ -174,7 +201,7 @@ public final class PoolModel {
                 .append(' ')
                 .append(origin.content.sectors())
                 .append(origin.snapshots.keySet())
-                .append(origin.snapshots.values().stream().map(snap -> snap.through).toList())
+                .append(origin.snapshots.values().stream().map(snap -> snap.taken).toList())
                 .append(' '));
     return text.toString();
   }

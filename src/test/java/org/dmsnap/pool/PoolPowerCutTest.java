@@ -34,6 +34,13 @@ class PoolPowerCutTest {
     PowerCutRun.ofNewPool(random, PowerCuts.some(8, random)).go(STEPS);
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void no_power_cut_breaks_a_stack(long seed) {
+    Random random = new Random(seed);
+    PowerCutRun.ofStacks(random, PowerCuts.some(8, random)).go(STEPS);
+  }
+
   @Tag("exhaustive")
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("manySeeds")
@@ -41,7 +48,9 @@ class PoolPowerCutTest {
     Random random = new Random(seed);
     long before = tried();
     try {
-      PowerCutRun.ofNewPool(random, PowerCuts.all(SUBSETS, random)).go(STEPS);
+      PowerCuts all = PowerCuts.all(SUBSETS, random);
+      boolean stacks = seed % 2 == 1;
+      (stacks ? PowerCutRun.ofStacks(random, all) : PowerCutRun.ofNewPool(random, all)).go(STEPS);
     } catch (AssertionError e) { // now: the report comes when all is over
       System.out.println("seed " + seed + " failed: " + e.getMessage());
       throw e;

@@ -182,7 +182,7 @@ final class PoolWorkload {
       return;
     }
     String through = through(origin);
-    int types = through.isEmpty() ? 5 : 4; // persistent ones alone
+    int types = through.isEmpty() && !run.options().stack() ? 5 : 4; // persistent ones alone
     String type = List.of("P", "P", "P", "PO", "N").get(random.nextInt(types));
     int chunk = 1 << random.nextInt(random.nextBoolean() ? 2 : 5);
     long useful = CowSize.useful(origin.content.sectors(), chunk);
@@ -203,6 +203,7 @@ final class PoolWorkload {
                     requireNonNull(model.origins.get(name)),
                     snap,
                     through,
+                    run.options().stack(),
                     content -> new PoolModel.Snap(content, !type.equals("N"), small, mayFill))));
   }
 
@@ -219,11 +220,18 @@ final class PoolWorkload {
       PoolModel.Orig origin,
       String name,
       String through,
+      boolean stack,
       Function<SectorModel, PoolModel.Snap> kind) {
     PoolModel.Snap below = origin.snapshots.get(through);
     SectorModel content = below == null ? origin.content : below.content;
     PoolModel.Snap snap = kind.apply(content.copy().synced());
     snap.through = through;
+    snap.taken = through;
+    if (stack) {
+      origin.snapshots.values().stream()
+          .filter(other -> other.through.equals(through))
+          .forEach(above -> above.through = name);
+    }
     origin.snapshots.put(name, snap);
     origin.spread();
   }
@@ -271,7 +279,7 @@ final class PoolWorkload {
                         names.stream()
                             .filter(origin.snapshots::containsKey)
                             .map(n -> Map.entry(origin, n)))
-                .forEach(of -> of.getKey().reset(of.getValue())),
+                .forEach(of -> of.getKey().reset(of.getValue(), run.options().stack())),
         () -> run.pool().reset(names.toArray(String[]::new)));
   }
 
@@ -301,13 +309,19 @@ final class PoolWorkload {
 
   private void merge(String name, PoolModel.Orig origin, String snap, PoolModel.Snap model)
       throws IOException {
-    PoolModel.Snap into = origin.snapshots.get(model.through);
+    PoolModel.Snap into = origin.snapshots.get(model.taken);
     if (!model.persistent || (into != null && (into.mayFill || into.small))) {
       return; // or it might fail for want of room
     }
-    boolean leaf = into == null && !origin.isOrigin(snap);
+    if (!origin.unstacked(snap)) {
+      if (origin.due == null && origin.near(snap).noneMatch(near -> near.mayFill || near.small)) {
+        defer(into == null ? name : model.taken, name, snap);
+      }
+      return;
+    }
+    boolean leaf = into == null;
     if (random.nextInt(12) == 0 && leaf && !model.mayFill && origin.due == null) {
-      defer(name, snap);
+      defer(name, name, snap);
       return;
     }
     command(
@@ -316,8 +330,8 @@ final class PoolWorkload {
         () -> run.pool().merge(snap, random.nextBoolean()));
   }
 
-  private void defer(String name, String snap) throws IOException {
-    Device open = run.device(name);
+  private void defer(String into, String name, String snap) throws IOException {
+    Device open = run.device(into);
     open.opened();
     try {
       boolean done =

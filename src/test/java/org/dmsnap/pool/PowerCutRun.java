@@ -81,13 +81,24 @@ final class PowerCutRun {
 
   /** Of a new pool on a new disk, with options by chance. */
   static PowerCutRun ofNewPool(Random random, PowerCuts cuts) {
-    PoolOptions options =
-        new PoolOptions(
-            false,
-            false,
-            random.nextBoolean() ? 70 : 100,
-            20,
-            random.nextInt(3) == 0 ? OverflowPolicy.REFUSE : OverflowPolicy.INVALIDATE);
+    return ofNewPool(options(random), random, cuts);
+  }
+
+  /** As above, in which snapshots go beneath those that there are. */
+  static PowerCutRun ofStacks(Random random, PowerCuts cuts) {
+    return ofNewPool(options(random).stacked(), random, cuts);
+  }
+
+  private static PoolOptions options(Random random) {
+    return new PoolOptions(
+        false,
+        false,
+        random.nextBoolean() ? 70 : 100,
+        20,
+        random.nextInt(3) == 0 ? OverflowPolicy.REFUSE : OverflowPolicy.INVALIDATE);
+  }
+
+  private static PowerCutRun ofNewPool(PoolOptions options, Random random, PowerCuts cuts) {
     return new PowerCutRun(
         new VolatileDirectory(), List.of(new PoolModel()), options, random, cuts, 0, "");
   }
@@ -220,7 +231,13 @@ final class PowerCutRun {
       openAgain();
       return;
     }
+    await(() -> struck || pool().volumes().stream().noneMatch(this::waits), "what is due to start");
     verifyAfterOpening();
+  }
+
+  /** Whether a merge has not started yet: what it needs of others comes first. */
+  private boolean waits(VolumeReport report) {
+    return report.snapshot() && report.merging() && pool().device(report.name()) != null;
   }
 
   /** Ends with the mount what a fault has left open, such as which world this is. */
@@ -659,7 +676,7 @@ final class PowerCutRun {
         PoolModel.Snap snap = new PoolModel.Snap(new SectorModel(0), true);
         String origin = Objects.requireNonNull(report.origin());
         String through = stillThere(reports, origin);
-        snap.through = seen.origins.containsKey(through) ? "" : through;
+        snap.taken = seen.origins.containsKey(through) ? "" : through;
         PoolModel.Orig of = seen.origins.get(image(reports, origin));
         if (of == null) {
           return structure(); // it was looked at while a removal ended

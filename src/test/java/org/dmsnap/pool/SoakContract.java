@@ -58,6 +58,11 @@ public abstract class SoakContract {
   /** How many commands there are, if no time is given. */
   protected abstract int steps();
 
+  /** Whether snapshots go beneath those that there are. */
+  protected boolean stacks() {
+    return false;
+  }
+
   @BeforeEach
   void prepare() throws IOException {
     pool = pool();
@@ -135,7 +140,9 @@ public abstract class SoakContract {
   }
 
   private PoolOptions options() {
-    return new PoolOptions(false, false, 70, 20, OverflowPolicy.values()[random.nextInt(2)]);
+    OverflowPolicy overflow = OverflowPolicy.values()[random.nextInt(2)];
+    PoolOptions options = new PoolOptions(false, false, 70, 20, overflow);
+    return stacks() ? options.stacked() : options;
   }
 
   private List<SoakVolume> snapshotsOf(String origin) {
@@ -161,7 +168,7 @@ public abstract class SoakContract {
     SoakVolume below = random.nextInt(3) == 0 ? anySnapshotOf(origin) : null;
     boolean stacked = below != null && below.persistent();
     String of = stacked ? below.name() : origin;
-    String type = List.of("P", "PO", "N").get(random.nextInt(stacked ? 2 : 3));
+    String type = List.of("P", "PO", "N").get(random.nextInt(stacked || stacks() ? 2 : 3));
     SnapshotRequest request =
         new SnapshotRequest(
             name,

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileDirectory;
@@ -86,6 +88,9 @@ class SoakTest extends SoakContract {
     @Override
     public void merge(String name, boolean force) throws IOException {
       pool.merge(name, force);
+      while (pool.device(name) != null) { // what is handed down comes first
+        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
+      }
     }
 
     @Override

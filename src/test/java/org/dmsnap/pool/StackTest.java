@@ -155,11 +155,10 @@ class StackTest extends PoolFixture {
   }
 
   @Test
-  void what_others_read_through_is_not_reset_or_merged() {
+  void what_others_read_through_is_not_reset() {
     String snapshots = " while it has snapshots: t";
 
     refuses(Errno.EBUSY, () -> pool.reset("s"), "s cannot be reset" + snapshots);
-    refuses(Errno.EBUSY, () -> pool.merge("s", false), "s cannot be merged" + snapshots);
     refuses(Errno.EBUSY, () -> pool.remove("base"), "base cannot be removed");
   }
 

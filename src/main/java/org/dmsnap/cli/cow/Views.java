@@ -105,10 +105,10 @@ public final class Views implements AutoCloseable {
   private List<String> between(String snapshot, @Nullable String other) throws IOException {
     Map<String, List<String>> way = way(snapshot);
     List<String> table = Objects.requireNonNull(way.get(snapshot));
-    origin = through(table);
+    origin = takenOf(snapshot);
     bytes = Sectors.toBytes(Long.parseLong(table.get(1)));
     if (other == null) {
-      return List.of(snapshot);
+      return until(way);
     }
     Map<String, List<String>> otherWay = way(other);
     if (!image(way).equals(image(otherWay))) {
@@ -122,6 +122,27 @@ public final class Views implements AutoCloseable {
               + ": nothing is shared");
     }
     return onOne(way, otherWay);
+  }
+
+  /** What is between a snapshot, which is the first, and what it was taken of. */
+  private List<String> until(Map<String, List<String>> way) {
+    List<String> names = new ArrayList<>();
+    for (Map.Entry<String, List<String>> step : way.entrySet()) {
+      names.add(step.getKey());
+      if (through(step.getValue()).equals(origin)) {
+        break;
+      }
+    }
+    return names;
+  }
+
+  private String takenOf(String name) throws IOException {
+    for (Map<String, String> row : LvsRows.of(pool.read("lvs"))) {
+      if (LvsRows.name(row).equals(name)) {
+        return row.getOrDefault("origin", "");
+      }
+    }
+    throw refused(Errno.ENOENT, "there is no volume " + name + " any more; see: dmsnap lvs");
   }
 
   /** The origin at the bottom. */

@@ -18,7 +18,7 @@ record InvalidAdvice(Findings findings, Mount mount, List<Map<String, String>> r
 
   private static final int PERMISSIONS = 1; // which of the letters of lv_attr
 
-  /** Tells of the snapshot {@code name} of {@code origin}. */
+  /** Tells of the snapshot {@code name}, which reads through {@code origin}. */
   void tell(String name, String origin) {
     String about = "volume " + name;
     String reset = "dmsnap reset " + mount.mountpoint() + " " + name;

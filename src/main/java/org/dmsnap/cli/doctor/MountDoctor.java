@@ -134,15 +134,12 @@ public record MountDoctor(Mount mount, Findings findings) {
     for (Map<String, String> row : rows) {
       String name = plainName(row);
       if (attribute(row, TYPE) == 'S' && pool.devices("status").contains(name)) {
-        findings.note(
-            "volume " + name,
-            "it is due to merge into " + row.get("origin") + " once both are closed",
-            "unmount or close what has them open, then it starts by itself");
+        due(pool, name, row.getOrDefault("origin", ""));
       }
       String about = "volume " + name;
       switch (attribute(row, STATE)) {
         case 'I', 'S' ->
-            new InvalidAdvice(findings, mount, rows).tell(name, row.getOrDefault("origin", ""));
+            new InvalidAdvice(findings, mount, rows).tell(name, pool.readsThrough(name));
         case 'm', 'M' ->
             findings.problem(
                 about,
@@ -160,6 +157,24 @@ public record MountDoctor(Mount mount, Findings findings) {
         }
         default -> {}
       }
+    }
+  }
+
+  private void due(MountedPool pool, String name, String origin) throws IOException {
+    String due = "it is due to merge into " + origin;
+    String through = pool.readsThrough(name);
+    boolean direct = !pool.isReadThrough(name) && (through.isEmpty() || through.equals(origin));
+    if (direct) {
+      findings.note(
+          "volume " + name,
+          due + " once both are closed",
+          "unmount or close what has them open, then it starts by itself");
+    } else {
+      findings.note(
+          "volume " + name,
+          due + " once what others read in it is theirs, and what it reads in others is its own",
+          "wait for that; what it waits for itself, if it does, is in: dmsnap log "
+              + mount.mountpoint());
     }
   }
 

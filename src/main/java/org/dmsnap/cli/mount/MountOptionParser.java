@@ -52,6 +52,7 @@ public final class MountOptionParser {
   private boolean allowOther;
   private boolean allowRoot;
   private boolean keeper;
+  private boolean stack;
   private int threshold = PoolOptions.DEFAULT.autoextendThreshold();
   private int percent = PoolOptions.DEFAULT.autoextendPercent();
   private OverflowPolicy overflow = PoolOptions.DEFAULT.overflow();
@@ -116,6 +117,7 @@ public final class MountOptionParser {
       case "allow_other" -> allowOther = true;
       case "allow_root" -> allowRoot = true;
       case "accept_changed_origin" -> acceptChangedOrigin = true;
+      case "stack" -> stack = true;
       case MountOptions.NONEMPTY, MountOptions.NOEXEC -> handedOn.add(option);
       case "exec" -> handedOn.remove(MountOptions.NOEXEC);
       default -> throw VALUED.contains(option) ? valueless(option) : unknown(option);
@@ -135,7 +137,14 @@ public final class MountOptionParser {
       case "overflow" -> overflow = policy(value);
       case "keeper" -> keeper = onOrOff(name, value);
       case "threads" -> threads = (int) number(name, value, 1, MOST_THREADS);
-      case "ro", "rw", "allow_other", "allow_root", "accept_changed_origin", "nonempty", "noexec" ->
+      case "ro",
+          "rw",
+          "allow_other",
+          "allow_root",
+          "accept_changed_origin",
+          "stack",
+          "nonempty",
+          "noexec" ->
           throw new IllegalArgumentException(
               "mount option " + name + "=" + value + ": it takes no value");
       default -> throw unknown(name + "=" + value);
@@ -157,7 +166,8 @@ public final class MountOptionParser {
       threads = LEAST_THREADS;
     }
     return new MountSettings(
-        new PoolOptions(readOnly, acceptChangedOrigin, threshold, Math.max(1, percent), overflow),
+        new PoolOptions(
+            readOnly, acceptChangedOrigin, threshold, Math.max(1, percent), overflow, stack),
         new MountOptions(
             source,
             uid,

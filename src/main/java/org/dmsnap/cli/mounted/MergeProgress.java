@@ -77,8 +77,19 @@ public final class MergeProgress {
     return pool.devices("status").contains(snapshot);
   }
 
-  private String waits() {
-    return "Merging of " + snapshot + " will occur when " + origin + " and it are closed.";
+  /**
+   * What it waits for: in a stack, first, that nothing is between the two, nor reads through it.
+   */
+  private String waits() throws IOException {
+    String merging = "Merging of " + snapshot;
+    if (pool.isReadThrough(snapshot)) {
+      return merging + " waits until what others read in it is theirs.";
+    }
+    String through = pool.readsThrough(snapshot);
+    if (!through.isEmpty() && !through.equals(origin)) {
+      return merging + " waits until what it reads in others is its own.";
+    }
+    return merging + " will occur when " + origin + " and it are closed.";
   }
 
   private static void sleep(long millis) throws ErrnoException {

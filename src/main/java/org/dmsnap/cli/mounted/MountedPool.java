@@ -26,6 +26,9 @@ public final class MountedPool {
 
   private static final int LONGEST_REPLY = 16 << 10;
   static final String USAGE = "usage: ";
+  private static final String REAL = "-real";
+  private static final int TARGET = 2; // which word of a table line
+  private static final int ORIGIN = 3;
 
   /** Which letter of {@code lv_attr} is the state. */
   public static final int STATE = 4;
@@ -121,6 +124,24 @@ public final class MountedPool {
   public List<String> devices(String directory) throws IOException {
     try (Stream<Path> files = Files.list(control.resolve(directory))) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** Whether other snapshots read through a volume. */
+  public boolean isReadThrough(String name) throws IOException {
+    return devices("table").contains(name + REAL);
+  }
+
+  /** What a snapshot reads through first, by its table line; empty if it has no line any more. */
+  public String readsThrough(String name) throws IOException {
+    try {
+      String device = isReadThrough(name) ? name + REAL : name;
+      List<String> words = List.of(read("table", device).strip().split(" "));
+      boolean snapshot = words.get(TARGET).equals("snapshot");
+      String origin = snapshot ? words.get(ORIGIN) : REAL;
+      return origin.substring(0, origin.length() - REAL.length());
+    } catch (NoSuchFileException gone) {
+      return "";
     }
   }
 

@@ -37,23 +37,46 @@ final class DueMerges {
                 + " is open: "
                 + snapshot.name()
                 + " into "
-                + snapshot.origin().name()
+                + snapshot.takenOf().name()
                 + WILL_OCCUR);
     look(snapshot); // either may have been closed before it was watched
   }
 
+  /**
+   * Notes, durably, that it is due: once what others read in it is theirs, and what it reads in
+   * others its own.
+   *
+   * @param force whether it then starts whoever has the two open
+   */
+  void unstackFirst(SnapshotVolume snapshot, boolean force) throws IOException {
+    snapshot.force(force);
+    state.table().changeThoughFull(table -> table.withMerge(snapshot.name(), MergeStage.DUE));
+    watch(snapshot);
+    state
+        .log()
+        .info(
+            "Delaying merge of "
+                + snapshot.name()
+                + " into "
+                + snapshot.takenOf().name()
+                + ": first what others read in it is handed down to them, and what it reads in"
+                + " others becomes its own");
+    look(snapshot);
+  }
+
   /** Has it looked each time that the last handle of either of the two is released. */
   void watch(SnapshotVolume snapshot) {
-    snapshot.origin().due(snapshot);
-    snapshot.origin().opens().whenNone(() -> look(snapshot));
+    snapshot.takenOf().due(snapshot);
+    snapshot.takenOf().opens().whenNone(() -> look(snapshot));
     snapshot.opens().whenNone(() -> look(snapshot));
     state.volumes().publish();
   }
 
   /** It is due no more. */
   static void forget(SnapshotVolume snapshot) {
-    snapshot.origin().due(null);
-    snapshot.origin().opens().whenNone(null);
+    snapshot.force(false);
+    snapshot.takenOf().due(null);
+    snapshot.takenOf().opens().whenNone(null);
     snapshot.opens().whenNone(null);
   }
 
@@ -75,8 +98,12 @@ final class DueMerges {
     }
   }
 
+  private static boolean noneOpen(SnapshotVolume snapshot) {
+    return !snapshot.takenOf().opens().any() && !snapshot.opens().any();
+  }
+
   private void startDue(SnapshotVolume snapshot) throws IOException {
-    LayeredVolume origin = snapshot.origin();
+    LayeredVolume origin = snapshot.takenOf();
     if (origin.due() != snapshot || state.options().readOnly()) {
       return;
     }
@@ -86,8 +113,10 @@ final class DueMerges {
       state
           .log()
           .error("the merge of " + snapshot.name() + " is dropped, as it has become Invalid");
-    } else if (origin.writable() && !origin.opens().any() && !snapshot.opens().any()) {
-      merging.start(snapshot, false);
+    } else if (!snapshot.unstacked()) {
+      new StackWork(state).resume();
+    } else if (origin.writable() && (snapshot.forced() || noneOpen(snapshot))) {
+      merging.start(snapshot, snapshot.forced());
     }
   }
 }

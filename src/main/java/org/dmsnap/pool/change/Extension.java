@@ -78,7 +78,7 @@ public final class Extension {
   }
 
   private void snapshot(SnapshotVolume snapshot, long bytes, boolean relative) throws IOException {
-    if (snapshot.origin().due() == snapshot) {
+    if (snapshot.takenOf().due() == snapshot && snapshot.unstacked()) {
       throw new ErrnoException(
           Errno.EBUSY, snapshot.name() + " cannot be extended: it is due to be merged");
     }

@@ -78,7 +78,7 @@ final class MergeEnd implements MergeListener {
             "Merge of snapshot "
                 + volume.name()
                 + " into "
-                + volume.origin().name()
+                + volume.takenOf().name()
                 + " has finished: "
                 + merge.mergedBytes()
                 + " bytes in "
@@ -93,7 +93,7 @@ final class MergeEnd implements MergeListener {
         .error(
             volume.name()
                 + " is merged into "
-                + volume.origin().name()
+                + volume.takenOf().name()
                 + ", but cannot be taken away yet; it is tried again with the next command, from"
                 + " time to time, and by the next mount: "
                 + failure.getMessage());
@@ -107,7 +107,7 @@ final class MergeEnd implements MergeListener {
             "Merge failed: snapshot "
                 + volume.name()
                 + " into "
-                + volume.origin().name()
+                + volume.takenOf().name()
                 + ", which goes on as merged; once the cause is gone, mount the pool again: "
                 + reason);
   }

@@ -3,6 +3,8 @@ package org.dmsnap.pool.change;
 import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.engine.Flatten;
+import org.dmsnap.engine.HandDown;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
 import org.dmsnap.pool.state.PoolState;
@@ -47,25 +49,34 @@ public final class Merging {
     }
     check(snapshot, force);
     Reset.refuseUnfinished(state, snapshot);
+    if (!snapshot.unstacked()) {
+      dues.unstackFirst(snapshot, force);
+      warnOfCaches(snapshot, force);
+      return;
+    }
     String open = force ? null : openAfterAWhile(snapshot);
     if (open == null && start(snapshot, force)) {
-      if (force) {
-        state
-            .log()
-            .warning(
-                "file systems mounted over "
-                    + snapshot.origin().name()
-                    + " or "
-                    + snapshot.name()
-                    + " keep what they have cached: unmount them before they write");
-      }
+      warnOfCaches(snapshot, force);
       return;
     }
     dues.defer(snapshot, open);
   }
 
-  private static void check(SnapshotVolume snapshot, boolean force) throws ErrnoException {
-    LayeredVolume origin = snapshot.origin();
+  private void warnOfCaches(SnapshotVolume snapshot, boolean force) {
+    if (force) {
+      state
+          .log()
+          .warning(
+              "file systems mounted over "
+                  + snapshot.takenOf().name()
+                  + " or "
+                  + snapshot.name()
+                  + " keep what they have cached: unmount them before they write");
+    }
+  }
+
+  private static void check(SnapshotVolume snapshot, boolean force) throws IOException {
+    LayeredVolume origin = snapshot.takenOf();
     String what = snapshot.name() + " into the origin " + origin.name();
     SnapshotVolume merging = origin.mergingSnapshot();
     boolean forced = force && origin.due() == snapshot;
@@ -83,7 +94,8 @@ public final class Merging {
               + snapshot.name()
               + " is transient (N); only P and PO merge");
     }
-    Refusals.withSnapshots(snapshot, "merged");
+    Refusals.whileMerging(snapshot, snapshot.name() + " cannot be merged");
+    Refusals.ofUnloadable(snapshot, snapshot.name() + " cannot be merged");
     Refusals.ofRemoved(origin, snapshot.name() + " cannot be merged");
     Refusals.ofInvalid(snapshot);
     String protection = origin.writeProtection();
@@ -91,13 +103,38 @@ public final class Merging {
       throw new IllegalArgumentException(
           "Cannot merge snapshot " + what + ", which is read-only: " + protection);
     }
+    checkRoom(snapshot);
+  }
+
+  /** Refuses, before anything happens, what would come to a stop for want of room. */
+  private static void checkRoom(SnapshotVolume volume) throws IOException {
+    Snapshot snapshot = volume.snapshot();
+    if (snapshot == null) {
+      return;
+    }
+    Flatten flatten = new Flatten(snapshot, volume.takenOf().asOrigin());
+    if (!new HandDown(snapshot).makeRoom()) {
+      throw noRoom(volume, "what reads through it has no room for what it reads there");
+    }
+    if (!flatten.makeRoom()) {
+      throw noRoom(
+          volume, "it has no room for what it reads in the snapshots that it reads through");
+    }
+    if (!flatten.makeRoomBelow()) {
+      throw noRoom(volume, volume.takenOf().name() + " has no room for what it gets");
+    }
+  }
+
+  private static ErrnoException noRoom(SnapshotVolume volume, String why) {
+    return new ErrnoException(
+        Errno.ENOSPC, volume.name() + " cannot be merged: " + why + "; extend that first");
   }
 
   /** Which of the two stays open, or null. */
   private @Nullable String openAfterAWhile(SnapshotVolume snapshot) throws IOException {
     state.stalls().stalling(); // the thread that releases it may be waiting for this one's place
     try {
-      if (!snapshot.origin().opens().awaitNone(CLOSING_MILLIS)) {
+      if (!snapshot.takenOf().opens().awaitNone(CLOSING_MILLIS)) {
         return "origin";
       }
       return snapshot.opens().awaitNone(CLOSING_MILLIS) ? null : "snapshot";
@@ -114,8 +151,8 @@ public final class Merging {
           dues.watch(snapshot);
         }
       }
-      resume(origin);
     }
+    state.volumes().layered().forEach(this::resume);
   }
 
   /** Goes on with what can, such as after a snapshot that forbade it has been removed. */
@@ -145,7 +182,7 @@ public final class Merging {
 
   /** Goes on, at a mount, with a merge that was under way: its origin reads as merged. */
   public void reload(SnapshotVolume volume, Snapshot snapshot) throws ErrnoException {
-    LayeredVolume origin = volume.origin();
+    LayeredVolume origin = volume.takenOf();
     volume.opens().retireNow();
     volume.cutForMerge();
     origin.begin(prepare(volume, snapshot, "resumed"));
@@ -163,14 +200,14 @@ public final class Merging {
             "the merge of "
                 + volume.name()
                 + " cannot go on, as it is Invalid; "
-                + volume.origin().name()
+                + volume.takenOf().name()
                 + " holds what was merged until then, and may be inconsistent");
   }
 
   /** The merge of {@code volume}, which is {@code begun}: started, or resumed. */
   private RunningMerge prepare(SnapshotVolume volume, Snapshot snapshot, String begun)
       throws ErrnoException {
-    LayeredVolume origin = volume.origin();
+    LayeredVolume origin = volume.takenOf();
     MergeEnd end = new MergeEnd(state, volume, begun);
     SnapshotMerge target = new SnapshotMerge(origin.asOrigin(), snapshot, end);
     return new RunningMerge(volume, target, new CowDevice(origin, volume), end::finishNow);
@@ -182,7 +219,7 @@ public final class Merging {
     if (snapshot == null) {
       throw new ErrnoException(Errno.EIO, volume.name() + " is not loaded");
     }
-    LayeredVolume origin = volume.origin();
+    LayeredVolume origin = volume.takenOf();
     state.table().settle();
     origin.flush(); // here, so that little is left to flush while requests are held
     volume.flushIfValid();
@@ -210,7 +247,7 @@ public final class Merging {
 
   private void startInside(SnapshotVolume volume, Snapshot snapshot, boolean force)
       throws IOException {
-    LayeredVolume origin = volume.origin();
+    LayeredVolume origin = volume.takenOf();
     origin.freshness().cachesStale(); // first: whoever opens it from now on reads nothing cached
     if (!force && (origin.opens().any() || !volume.opens().retire(0))) {
       return;
@@ -239,7 +276,7 @@ public final class Merging {
   }
 
   private void told(SnapshotVolume volume, String what) {
-    String which = volume.name() + " into " + volume.origin().name();
+    String which = volume.name() + " into " + volume.takenOf().name();
     state.log().info("Merging of volume " + which + " " + what);
   }
 }

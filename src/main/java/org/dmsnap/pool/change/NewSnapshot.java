@@ -42,6 +42,7 @@ final class NewSnapshot {
     if (origin instanceof SnapshotVolume snapshot) {
       checkStack(request, snapshot);
     }
+    Beneath.check(state, request, origin);
     Refusals.whileMerging(
         origin,
         "Snapshots of an origin that has a merging snapshot are not supported (wait for that)");

@@ -24,7 +24,7 @@ final class Refusals {
 
   /** Refuses what cannot be done with a snapshot that is due to merge into its origin. */
   static void whileMergingItself(SnapshotVolume snapshot, String why) throws ErrnoException {
-    LayeredVolume origin = snapshot.origin();
+    LayeredVolume origin = snapshot.takenOf();
     if (origin.mergingSnapshot() == snapshot) {
       throw new ErrnoException(
           Errno.EBUSY, snapshot.name() + " is due to merge into " + origin.name() + ": " + why);
@@ -40,6 +40,20 @@ final class Refusals {
       throw new ErrnoException(
           Errno.EBUSY,
           cannot + " while it has snapshots: " + String.join(", ", names) + "; remove those first");
+    }
+  }
+
+  /** Refuses what hands down, where that cannot be done. */
+  static void ofUnloadable(LayeredVolume volume, String why) throws ErrnoException {
+    for (SnapshotVolume above : volume.snapshots()) {
+      if (above.unloadable()) {
+        throw new ErrnoException(
+            Errno.EBUSY,
+            why
+                + ": nothing can be handed down to "
+                + above.name()
+                + ", which could not be loaded; repair or remove it first");
+      }
     }
   }
 

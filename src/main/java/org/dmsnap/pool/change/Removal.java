@@ -9,7 +9,6 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
-import org.dmsnap.pool.volume.CommandLock;
 import org.dmsnap.pool.volume.Hold;
 import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.OriginVolume;
@@ -103,7 +102,7 @@ public final class Removal {
   }
 
   private static void refuseMerging(Volume volume) throws ErrnoException {
-    if (volume instanceof SnapshotVolume snapshot && snapshot.origin().due() == snapshot) {
+    if (volume instanceof SnapshotVolume snapshot && snapshot.takenOf().due() == snapshot) {
       throw new ErrnoException(
           Errno.EBUSY, "Can't remove merging snapshot logical volume " + snapshot.name());
     }
@@ -128,25 +127,17 @@ public final class Removal {
           origin.endMerge();
         });
     state.volumes().publish();
-    close(snapshot, snapshot::close);
-    delete(snapshot.file());
+    closeAndDelete(snapshot);
   }
 
-  /**
-   * Removes a snapshot that others read through, to whom all that they read in it has been handed
-   * down but for what {@code rest} adds with all requests held.
-   */
-  void removeBetween(SnapshotVolume snapshot, CommandLock.Work rest) throws IOException {
-    LayeredVolume origin = snapshot.origin();
-    Hold.during(
-        origin,
-        () -> {
-          rest.run();
-          unlist(snapshot, table -> table.withoutBetween(snapshot.name()));
-          origin.adopt(snapshot);
-          snapshot.hiddenCow().cut();
-        });
-    state.volumes().publish();
+  /** Takes out of the table one that others read through, so that they do not; the gate is held. */
+  void unlistBetween(SnapshotVolume snapshot) throws IOException {
+    String name = snapshot.name();
+    unlist(snapshot, table -> table.withLeaf(name).without(name));
+  }
+
+  /** Closes what is out of the table, and deletes its file. */
+  void closeAndDelete(SnapshotVolume snapshot) {
     close(snapshot, snapshot::close);
     delete(snapshot.file());
   }

@@ -72,7 +72,7 @@ final class Renewal {
   private Snapshot open(BlockDevice made) throws IOException {
     SnapshotEntry entry = volume.entry();
     return Snapshot.open(
-        volume.origin().asOrigin(),
+        volume.takenOf().asOrigin(),
         made,
         ExceptionStoreType.of(entry.type()),
         entry.chunkSectors(),
@@ -96,7 +96,8 @@ final class Renewal {
 
   /** It is the volume's from now on; the gate is held. */
   void take() {
-    volume.origin().renew(volume, Objects.requireNonNull(cow), snapshot());
+    volume.takenOf().renew(volume, Objects.requireNonNull(cow), snapshot());
+    Beneath.renewed(state, volume);
     Names.of(state, volume).become(identity);
     if (volume.persistent()) {
       volume.fileRenamed(PoolFiles.fresh(file()));
@@ -120,7 +121,7 @@ final class Renewal {
    */
   void keep() {
     kept = true;
-    Hold.views(volume.origin(), () -> volume.origin().follow(snapshot()));
+    Hold.views(volume.takenOf(), () -> volume.takenOf().follow(snapshot()));
   }
 
   /** Leaves nothing of it, after {@code failure}. */

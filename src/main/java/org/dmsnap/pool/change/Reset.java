@@ -72,9 +72,9 @@ public final class Reset {
       throw new IllegalArgumentException(volume.name() + " is there twice");
     }
     Refusals.withSnapshots(snapshot, "reset");
-    Refusals.whileMerging(snapshot.origin(), snapshot.name() + " cannot be reset");
-    Refusals.ofRemoved(snapshot.origin(), snapshot.name() + " cannot be reset");
-    checkReadable(snapshot.origin());
+    Refusals.whileMerging(snapshot.takenOf(), snapshot.name() + " cannot be reset");
+    Refusals.ofRemoved(snapshot.takenOf(), snapshot.name() + " cannot be reset");
+    checkReadable(snapshot.takenOf());
     checkFile(snapshot);
     awaitClosed(snapshot);
     return snapshot;
@@ -140,7 +140,7 @@ public final class Reset {
   }
 
   private static List<LayeredVolume> origins(List<Renewal> all) {
-    return all.stream().map(each -> each.volume().origin()).toList();
+    return all.stream().map(each -> each.volume().takenOf()).toList();
   }
 
   /** The moment: no change is under way, and nobody can open any of them, from one to the next. */
@@ -161,11 +161,11 @@ public final class Reset {
 
   private void takeInside(List<Renewal> all, Members members) throws IOException {
     for (Renewal each : all) {
-      members.member(each.volume().name(), () -> checkReadable(each.volume().origin()));
+      members.member(each.volume().name(), () -> checkReadable(each.volume().takenOf()));
     }
     list(persistent(all));
     for (Renewal each : all) {
-      Hold.views(each.volume().origin(), each::take);
+      Hold.views(each.volume().takenOf(), each::take);
     }
     state.volumes().publish();
   }
@@ -175,17 +175,21 @@ public final class Reset {
       state.table().changeThoughFull(table -> reset(table, all));
     } catch (IOException failure) {
       if (state.table().uncertain()) {
-        withdraw(all, failure);
+        if (all.stream().anyMatch(each -> Beneath.moves(state, each.volume()))) {
+          all.forEach(Renewal::keep); // right beside the others, whichever table is there
+        } else {
+          withdraw(all, failure);
+        }
       }
       throw failure;
     }
   }
 
-  private static PoolTable reset(PoolTable table, List<Renewal> all) {
+  private PoolTable reset(PoolTable table, List<Renewal> all) {
     PoolTable reset = table;
     for (Renewal each : all) {
-      String name = each.volume().name();
-      reset = reset.withReset(name, each.volume().entry()).withIdentity(name, each.identity());
+      reset = Beneath.reset(state, reset, each.volume());
+      reset = reset.withIdentity(each.volume().name(), each.identity());
     }
     return reset;
   }
@@ -219,7 +223,7 @@ public final class Reset {
           .error(
               volume.name()
                   + " was not reset, and that cannot be written to the disk: "
-                  + volume.origin().name()
+                  + volume.takenOf().name()
                   + " refuses writes until it can: "
                   + also.getMessage());
     }

@@ -49,7 +49,7 @@ public final class SnapshotWatch implements SnapshotListener {
     if (!recorded && volume.persistent()) {
       state.table().changeThoughFull(table -> table.withInvalid(volume.name(), reason));
     }
-    if (volume.origin().due() == volume) {
+    if (volume.takenOf().due() == volume) {
       new Merging(state).dues().look(volume);
     }
   }

@@ -91,9 +91,10 @@ public final class Taking {
       LayeredVolume origin = each.volume().origin();
       members.member(each.volume().name(), () -> NewSnapshot.checkReadable(origin));
     }
-    list(persistent(all).stream().map(NewSnapshot::volume).toList());
+    list(persistent(all).stream().map(NewSnapshot::volume).toList(), state.options().stack());
     for (NewSnapshot each : all) {
-      attach(each.volume());
+      SnapshotVolume volume = each.volume();
+      Hold.views(volume.origin(), () -> Beneath.attach(state, volume));
     }
   }
 
@@ -102,23 +103,36 @@ public final class Taking {
     Hold.views(volume.origin(), () -> volume.origin().attach(volume));
   }
 
-  /** Lists them, in a {@link Moment} of what they are of. */
+  /** Lists them beside those there are, in a {@link Moment} of what they are of. */
   void list(List<SnapshotVolume> all) throws IOException {
+    list(all, false);
+  }
+
+  private void list(List<SnapshotVolume> all, boolean stacked) throws IOException {
     try {
-      state.table().change(table -> listed(table, all));
+      state.table().change(table -> listed(table, all, stacked));
     } catch (IOException failure) {
       if (state.table().uncertain()) {
-        all.forEach(each -> invalidate(each, failure));
+        all.forEach(each -> withdraw(each, stacked, failure));
       }
       throw failure;
     }
   }
 
-  private static PoolTable listed(PoolTable table, List<SnapshotVolume> all) {
+  private void withdraw(SnapshotVolume volume, boolean stacked, IOException failure) {
+    if (stacked && Beneath.others(state, volume)) {
+      Hold.views(volume.origin(), () -> Beneath.keep(state, volume));
+    } else {
+      invalidate(volume, failure);
+    }
+  }
+
+  private PoolTable listed(PoolTable table, List<SnapshotVolume> all, boolean stacked) {
     PoolTable listed = table;
     for (SnapshotVolume each : all) {
       String name = each.name();
-      listed = listed.withSnapshot(name, each.entry());
+      listed =
+          stacked ? Beneath.listed(state, listed, each) : listed.withSnapshot(name, each.entry());
       listed = listed.withIdentity(name, each.naming().identity());
     }
     return listed;

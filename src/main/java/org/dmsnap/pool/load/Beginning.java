@@ -7,8 +7,8 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Snapshot;
-import org.dmsnap.pool.change.HandingDown;
 import org.dmsnap.pool.change.Merging;
+import org.dmsnap.pool.change.StackWork;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
 import org.dmsnap.pool.table.PoolFiles;
@@ -40,7 +40,7 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
       recordInvalid();
     }
     new Merging(state).resumeAll();
-    new HandingDown(state).resume();
+    new StackWork(state).resume();
   }
 
   /** What reads through an Invalid one is Invalid, and was not yet when the power was cut. */

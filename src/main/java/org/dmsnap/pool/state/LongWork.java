@@ -1,5 +1,7 @@
 package org.dmsnap.pool.state;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,7 @@ public final class LongWork {
   private final String name;
   private @Nullable Thread thread; // guarded by this
   private boolean wanted; // guarded by this
-  private String told = ""; // guarded by this
+  private final Map<String, String> told = new HashMap<>(); // guarded by this
   private volatile boolean stopping;
 
   /** Work on a thread of that name. */
@@ -30,26 +32,38 @@ public final class LongWork {
   }
 
   private void run(Runnable work) {
-    while (next()) {
-      work.run();
+    boolean ends = false;
+    try {
+      while (next()) {
+        work.run();
+      }
+      ends = true;
+    } finally {
+      if (!ends) {
+        ended(); // whatever went wrong, nobody is to wait for it
+      }
     }
+  }
+
+  private synchronized void ended() {
+    thread = null;
+    notifyAll();
   }
 
   private synchronized boolean next() {
     boolean more = wanted && !stopping;
     wanted = false;
     if (!more) {
-      thread = null;
-      notifyAll();
+      ended();
     }
     return more;
   }
 
-  /** Whether {@code text} is another than the last one asked about: what is tried is told once. */
-  public synchronized boolean isNews(String text) {
-    boolean news = !text.equals(told);
-    told = text;
-    return news;
+  /**
+   * Whether {@code text} is another than the last one of {@code name}: what is tried is told once.
+   */
+  public synchronized boolean isNews(String name, String text) {
+    return !text.equals(told.put(name, text));
   }
 
   /** Whether it is to stop at the next opportunity. */

@@ -14,8 +14,10 @@ final class Directives {
   private static final Pattern MERGING = Pattern.compile("merging (\\S+) into (\\S+)");
   private static final Pattern REMOVED = Pattern.compile("removed (\\S+)( .*)?");
   private static final Pattern RESET = Pattern.compile("reset (\\S+)( .*)?");
+  private static final Pattern TAKEN = Pattern.compile("taken (\\S+) of (\\S+)");
   private static final Pattern MERGE = Pattern.compile("merge (\\S+)( .*)?");
 
+  final TreeMap<String, String> taken = new TreeMap<>(); // of what, if not of what its line names
   final TreeMap<String, MergeStage> merges = new TreeMap<>();
   final TreeMap<String, String> into = new TreeMap<>(); // of what merges into a snapshot
   final TreeMap<String, CleanNote> clean = new TreeMap<>();
@@ -31,6 +33,7 @@ final class Directives {
     Matcher removed = REMOVED.matcher(words);
     Matcher reset = RESET.matcher(words);
     Matcher merge = MERGE.matcher(words);
+    Matcher takenOf = TAKEN.matcher(words);
     if (note != null) {
       once(clean.put(note.getKey(), note.getValue()) == null, words);
     } else if (identity != null) {
@@ -39,6 +42,8 @@ final class Directives {
       once(invalid.put(reason.group(1), reason.group(2)) == null, words);
     } else if (running.matches()) {
       once(into.put(running.group(1), running.group(2)) == null, words);
+    } else if (takenOf.matches()) {
+      once(taken.put(takenOf.group(1), takenOf.group(2)) == null, words);
     } else if (removed.matches()) {
       once(merges.put(removed.group(1), MergeStage.REMOVED) == null, words);
     } else if (reset.matches()) {

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A snapshot may name another as its origin. What merges into such a one keeps its line, as its
- * origin does, and has {@code # dmsnap: merging t into snap} above it.
+ * origin does, and has {@code # dmsnap: merging t into snap} above it. One that was taken of what
+ * is further down has {@code # dmsnap: taken t of base}.
  *
  * @param comments of the user's, kept at the top
  * @param origins the size in sectors by name
@@ -81,7 +82,7 @@ public record PoolTable(
     List<String> names = new ArrayList<>();
     snapshots.forEach(
         (name, entry) -> {
-          if (entry.origin().equals(origin)) {
+          if (entry.readsThrough(origin)) {
             names.add(name);
           }
         });
@@ -181,15 +182,39 @@ public record PoolTable(
         comments, origins, snapshots, clean, invalid, with(merges, name, stage), identities);
   }
 
-  /** Without a snapshot: those that named it as theirs name what it was taken of. */
-  public PoolTable withoutBetween(String name) {
-    PoolTable table = this;
-    SnapshotEntry between = Objects.requireNonNull(snapshots.get(name));
-    for (String dependent : snapshotsOf(name)) {
-      SnapshotEntry entry = Objects.requireNonNull(snapshots.get(dependent));
-      table = table.withSnapshot(dependent, entry.withOrigin(between.origin()));
+  /**
+   * With a snapshot that all that read through its origin read through instead.
+   *
+   * @throws IllegalArgumentException if that would be too deep
+   */
+  public PoolTable withBeneath(String name, SnapshotEntry entry) {
+    NavigableMap<String, SnapshotEntry> all = new TreeMap<>(snapshots);
+    all.replaceAll(
+        (other, above) -> above.readsThrough(entry.origin()) ? above.withOrigin(name) : above);
+    all.put(name, entry);
+    new StackRules(all, merges).checkStacks();
+    return withSnapshots(all);
+  }
+
+  /** With a snapshot that nothing reads through: what did so reads through what it does. */
+  public PoolTable withLeaf(String name) {
+    SnapshotEntry leaf = snapshots.get(name);
+    if (leaf == null) {
+      return this; // nothing can
     }
-    return table.without(name);
+    NavigableMap<String, SnapshotEntry> all = new TreeMap<>(snapshots);
+    all.replaceAll((other, above) -> above.instead(name, leaf));
+    return withSnapshots(all);
+  }
+
+  /** With a snapshot that reads through nothing but what it was taken of. */
+  public PoolTable withFlat(String name) {
+    SnapshotEntry entry = Objects.requireNonNull(snapshots.get(name));
+    return withSnapshot(name, entry.withOrigin(entry.taken()));
+  }
+
+  private PoolTable withSnapshots(NavigableMap<String, SnapshotEntry> all) {
+    return new PoolTable(comments, origins, all, clean, invalid, merges, identities);
   }
 
   /** Without that volume. */

@@ -7,7 +7,8 @@ import org.dmsnap.engine.Feature;
 /**
  * A persistent snapshot as {@code pool.table} lists it.
  *
- * @param origin the origin's name
+ * @param origin what it reads through
+ * @param taken what it was taken of, and merges into: {@code origin}, or something beneath that
  * @param sectors its size
  * @param type {@code P} or {@code PO}
  * @param chunkSectors sectors in a chunk; 0 for what the COW device's header says
@@ -16,20 +17,48 @@ import org.dmsnap.engine.Feature;
  */
 public record SnapshotEntry(
     String origin,
+    String taken,
     long sectors,
     String type,
     int chunkSectors,
     Set<Feature> features,
     long cowSectors) {
 
-  /** The same, with a COW device of another size. */
-  SnapshotEntry withCowSectors(long changed) {
-    return new SnapshotEntry(origin, sectors, type, chunkSectors, features, changed);
+  /** One that reads through what it was taken of. */
+  public SnapshotEntry(
+      String origin,
+      long sectors,
+      String type,
+      int chunkSectors,
+      Set<Feature> features,
+      long cowSectors) {
+    this(origin, origin, sectors, type, chunkSectors, features, cowSectors);
   }
 
-  /** The same, of another origin. */
-  SnapshotEntry withOrigin(String other) {
-    return new SnapshotEntry(other, sectors, type, chunkSectors, features, cowSectors);
+  /** The same, with a COW device of another size. */
+  SnapshotEntry withCowSectors(long changed) {
+    return new SnapshotEntry(origin, taken, sectors, type, chunkSectors, features, changed);
+  }
+
+  /** The same, which reads through another. */
+  public SnapshotEntry withOrigin(String other) {
+    return new SnapshotEntry(other, taken, sectors, type, chunkSectors, features, cowSectors);
+  }
+
+  /** The same, taken of another. */
+  SnapshotEntry withTaken(String other) {
+    return new SnapshotEntry(origin, other, sectors, type, chunkSectors, features, cowSectors);
+  }
+
+  /** The same, without {@code gone}, a snapshot beneath that is there as {@code entry} says. */
+  SnapshotEntry instead(String gone, SnapshotEntry entry) {
+    SnapshotEntry left = readsThrough(gone) ? withOrigin(entry.origin) : this;
+    return taken.equals(gone) ? left.withTaken(entry.taken) : left;
+  }
+
+  /** Whether it reads through {@code name} first of all. */
+  boolean readsThrough(String name) {
+    return origin.equals(name);
   }
 
   /** The table line of the snapshot {@code name}, without the name in front. */

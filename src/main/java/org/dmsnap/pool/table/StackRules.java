@@ -45,14 +45,32 @@ record StackRules(
     }
   }
 
+  /** Notes that {@code name} was taken of {@code origin}, which it must read through. */
+  void takenOf(String name, String origin) {
+    String at = name;
+    for (SnapshotEntry entry; (entry = snapshots.get(at)) != null; at = entry.origin()) {
+      if (entry.readsThrough(origin)) {
+        snapshots.computeIfPresent(name, (same, taken) -> taken.withTaken(origin));
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        name + " cannot have been taken of " + origin + ", which it does not read through");
+  }
+
   /** One merges into each at a time, and nothing reads through it. */
   void checkMerges() {
     Set<String> origins = new HashSet<>();
     for (String name : merges.keySet()) {
-      String origin = Objects.requireNonNull(snapshots.get(name)).origin();
+      String origin = Objects.requireNonNull(snapshots.get(name)).taken();
       if (merges.get(name) == MergeStage.RUNNING
           && snapshots.values().stream().anyMatch(entry -> entry.origin().equals(name))) {
         throw new IllegalArgumentException(name + " merges, so no snapshot can read through it");
+      }
+      if (merges.get(name) == MergeStage.RUNNING
+          && !Objects.requireNonNull(snapshots.get(name)).readsThrough(origin)) {
+        throw new IllegalArgumentException(
+            name + " cannot be merging: between it and " + origin + " are other snapshots");
       }
       if (MERGING.contains(merges.get(name)) && !origins.add(origin)) {
         throw new IllegalArgumentException(

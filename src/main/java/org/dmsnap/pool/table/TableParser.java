@@ -171,6 +171,8 @@ public final class TableParser {
     snapshots.replaceAll(
         (name, entry) -> entry.withCowSectors(cows.getOrDefault(name, entry.cowSectors())));
     rules.checkStacks();
+    said.taken.keySet().retainAll(snapshots.keySet());
+    said.taken.forEach(rules::takenOf);
     snapshots.values().forEach(entry -> impliedOrigin(entry.origin(), entry.sectors()));
     said.clean.keySet().removeIf(this::unlisted);
     said.identities.keySet().removeIf(this::unlisted);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Writes {@code pool.table}, line by line.
  *
  * @param table what is to be written
- * @param stacks its snapshots by what they were taken of
+ * @param stacks its snapshots by what they read through
  * @param text what is written by now
  */
 record TableText(PoolTable table, Stacks stacks, StringBuilder text) {
@@ -49,17 +49,11 @@ record TableText(PoolTable table, Stacks stacks, StringBuilder text) {
   private void printNote(String name) {
     Identity identity = table.identities().get(name);
     if (identity != null) {
-      text.append(PoolTable.DIRECTIVE).append("identity ").append(name).append(' ');
-      text.append(identity).append('\n');
+      directive("identity", name, identity.toString());
     }
     CleanNote note = table.clean().get(name);
     if (note != null) {
-      text.append(PoolTable.DIRECTIVE)
-          .append("clean ")
-          .append(name)
-          .append(' ')
-          .append(note)
-          .append('\n');
+      directive("clean", name, note.toString());
     }
   }
 
@@ -77,31 +71,40 @@ record TableText(PoolTable table, Stacks stacks, StringBuilder text) {
   private void printSnapshot(String above, String name, SnapshotEntry entry) {
     printNote(name);
     if (table.invalid().containsKey(name)) {
-      text.append(PoolTable.DIRECTIVE).append("invalid ").append(name).append(' ');
-      text.append(table.invalid().get(name)).append('\n');
+      directive("invalid", name, String.valueOf(table.invalid().get(name)));
     }
-    if (table.merges().get(name) == MergeStage.DUE) {
-      text.append(PoolTable.DIRECTIVE).append("merge ").append(name).append(" when ");
-      text.append(entry.origin()).append(" and it are closed\n");
+    if (!entry.readsThrough(entry.taken())) {
+      directive("taken", name, "of " + entry.taken());
     }
-    if (table.merges().get(name) == MergeStage.REMOVED) {
-      text.append(PoolTable.DIRECTIVE).append("removed ").append(name);
-      text.append(" once others do not read through it\n");
-    }
-    if (table.merges().get(name) == MergeStage.RESET) {
-      text.append(PoolTable.DIRECTIVE).append("reset ").append(name).append(" to what is in ");
-      text.append(PoolFiles.fresh(PoolFiles.cow(name))).append(" if that is there\n");
-    }
-    if (above.equals(name) && table.merges().get(name) == MergeStage.RUNNING) {
-      text.append(PoolTable.DIRECTIVE).append("merging ").append(name).append(" into ");
-      text.append(entry.origin()).append('\n');
-    }
+    printStage(above, name, entry);
     if (above.equals(name)) {
       print(name, entry.line(name));
     }
     if (entry.cowSectors() > 0) {
       print(above + PoolFiles.COW, PoolTable.linear(entry.cowSectors(), PoolFiles.cow(name)));
     }
+  }
+
+  private void printStage(String above, String name, SnapshotEntry entry) {
+    MergeStage stage = table.merges().get(name);
+    if (stage == MergeStage.DUE) {
+      directive("merge", name, "when " + entry.taken() + " and it are closed");
+    }
+    if (stage == MergeStage.REMOVED) {
+      directive("removed", name, "once others do not read through it");
+    }
+    if (stage == MergeStage.RESET) {
+      String fresh = PoolFiles.fresh(PoolFiles.cow(name));
+      directive("reset", name, "to what is in " + fresh + " if that is there");
+    }
+    if (stage == MergeStage.RUNNING && above.equals(name)) {
+      directive("merging", name, "into " + entry.origin());
+    }
+  }
+
+  private void directive(String word, String name, String rest) {
+    text.append(PoolTable.DIRECTIVE).append(word).append(' ').append(name);
+    text.append(' ').append(rest).append('\n');
   }
 
   private void print(String name, String line) {

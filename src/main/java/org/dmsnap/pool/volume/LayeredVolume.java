@@ -46,6 +46,11 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
   /** How many snapshots it reads through, itself included; an origin none. */
   public abstract int depth();
 
+  /** How many snapshots, now, were taken of it rather than of what reads through it. */
+  final int taken() {
+    return (int) tree().stream().filter(snapshot -> snapshot.takenOf() == this).count();
+  }
+
   /**
    * The engine's part of it as an origin.
    *
@@ -138,28 +143,81 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
     settle();
   }
 
-  /** Gives a snapshot of it a new store, and makes it the youngest; the gate is held. */
+  /**
+   * Gives a snapshot that was taken of it a new store, and makes it the youngest, which reads
+   * through nothing else; the gate is held.
+   */
   public final void renew(SnapshotVolume volume, DatedDevice cow, Snapshot snapshot) {
-    stopCopyingOut(volume);
+    LayeredVolume before = volume.origin();
+    before.stopCopyingOut(volume);
+    volume.ancestry().moveTo(this);
     volume.renewed(cow, snapshot);
     copyOut(snapshot);
     layers = layers.without(volume).with(volume);
+    if (before != this) {
+      before.layers = before.layers.without(volume);
+      before.settle();
+    }
     settle();
   }
 
   /**
-   * Has what was taken of a snapshot of it read through it itself, and copies out for that snapshot
-   * no more; the gate is held, and all of them are flushed.
+   * Adds a snapshot that all that read through this read through from now on, so that what is
+   * overwritten here is copied out to it alone; the gate is held, and this is flushed.
    */
-  public final void adopt(SnapshotVolume between) {
-    stopCopyingOut(between);
-    layers = layers.without(between);
-    for (SnapshotVolume snapshot : between.snapshots()) {
-      snapshot.moveTo(this);
-      copyOut(snapshot.snapshot());
-      layers = layers.with(snapshot);
+  public final void insert(SnapshotVolume beneath) {
+    attach(beneath);
+    sink(beneath);
+  }
+
+  /** Has all others that read through this read through {@code beneath}; as {@link #insert}. */
+  public final void sink(SnapshotVolume beneath) {
+    for (SnapshotVolume above : snapshots()) {
+      if (above != beneath) {
+        move(above, this, beneath);
+      }
     }
     settle();
+    beneath.settle();
+  }
+
+  /**
+   * Has what reads through a snapshot of it read through it itself, where it finds the same; the
+   * gate is held, and this is flushed.
+   */
+  public final void adopt(SnapshotVolume between) {
+    between.tree().forEach(above -> above.ancestry().without(between));
+    for (SnapshotVolume above : between.snapshots()) {
+      move(above, between, this);
+    }
+    settle();
+    between.settle();
+  }
+
+  /** Has one that was taken of it read through nothing else; as {@link #adopt}. */
+  public final void draw(SnapshotVolume snapshot) {
+    LayeredVolume before = snapshot.origin();
+    move(snapshot, before, this);
+    settle();
+    before.settle();
+  }
+
+  /** In an order in which whoever looks without the gate finds it in one of the two, or both. */
+  private static void move(SnapshotVolume snapshot, LayeredVolume from, LayeredVolume to) {
+    from.stopCopyingOut(snapshot);
+    to.layers = to.layers.with(snapshot);
+    snapshot.moveTo(to);
+    to.copyOut(snapshot.snapshot());
+    from.layers = from.layers.without(snapshot);
+  }
+
+  /**
+   * Copies out for one that reads through another volume, too, as long as a power cut may show that
+   * it reads through this; the gate is held, and this is flushed.
+   */
+  public final void copyOutToo(SnapshotVolume volume) {
+    copyOut(volume.snapshot());
+    volume.ancestry().copiedOutToAlsoBy(this);
   }
 
   /** Follows every change with a snapshot that is no volume's, until closed; the gate is held. */
@@ -179,6 +237,10 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
     Origin origin = asOriginOrNull();
     if (snapshot != null && origin != null) {
       origin.remove(snapshot);
+    }
+    LayeredVolume too = volume.ancestry().copiedOutToAlsoBy(null);
+    if (too != null) {
+      too.stopCopyingOut(volume);
     }
   }
 

@@ -26,7 +26,7 @@ public final class Reports {
         origin.size(),
         0,
         origin.opens().any(),
-        origin.dependents().size(),
+        origin.taken(),
         false,
         false,
         origin.mergingSnapshot() != null,
@@ -41,7 +41,7 @@ public final class Reports {
   }
 
   private static VolumeReport of(SnapshotVolume volume) {
-    LayeredVolume origin = volume.origin();
+    LayeredVolume origin = volume.takenOf();
     RunningMerge merge = origin.merge();
     boolean ours = merge != null && merge.volume() == volume;
     Snapshot snapshot = volume.snapshot();
@@ -52,7 +52,7 @@ public final class Reports {
         volume.size(),
         Sectors.toBytes(volume.entry().cowSectors()),
         volume.opens().any(),
-        volume.dependents().size(),
+        volume.taken(),
         !volume.valid(),
         volume.overflowed(),
         origin.mergingSnapshot() == volume,

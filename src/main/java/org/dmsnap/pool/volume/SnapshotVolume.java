@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */
 public final class SnapshotVolume extends LayeredVolume {
 
-  private volatile LayeredVolume origin;
+  private final Ancestry ancestry;
   private final SnapshotEntry entry;
   private final boolean persistent;
   private final SnapshotLines lines = new SnapshotLines(this);
@@ -27,12 +27,13 @@ public final class SnapshotVolume extends LayeredVolume {
   private volatile @Nullable Snapshot snapshot;
   private volatile boolean unloadable;
   private volatile boolean removed;
+  private volatile boolean forced;
 
-  /** A snapshot of {@code origin} as {@code entry} has it, not loaded yet. */
+  /** A snapshot that reads through {@code origin}, as {@code entry} has it, not loaded yet. */
   public SnapshotVolume(
       String name, LayeredVolume origin, SnapshotEntry entry, String file, ChangeTime time) {
     super(name, origin.gate(), file, new Freshness(time, null));
-    this.origin = origin;
+    this.ancestry = new Ancestry(origin, entry.taken());
     this.entry = entry;
     this.persistent = !file.isEmpty();
   }
@@ -65,7 +66,7 @@ public final class SnapshotVolume extends LayeredVolume {
 
   /** It is part of its origin from now on; the gate is held. */
   public void cutForMerge() {
-    served().cut(name() + " merges into " + origin.name());
+    served().cut(name() + " merges into " + takenOf().name());
     hidden.cut();
   }
 
@@ -75,25 +76,34 @@ public final class SnapshotVolume extends LayeredVolume {
     served().cut(name() + " has been removed");
   }
 
+  /** Whether it is due to merge whoever has it open. */
+  public boolean forced() {
+    return forced;
+  }
+
+  /** Has it merge, once it can, whoever has it open; until the pool is closed. */
+  public void force(boolean force) {
+    forced = force;
+  }
+
   /** Whether it is gone for its users. */
   public boolean removed() {
     return removed;
   }
 
-  /** Reads, as before, through {@code below} from now on; the gate is held, all is flushed. */
+  /** Reads, as before, through {@code below} from now on; the gate is held. */
   void moveTo(LayeredVolume below) {
-    origin = below;
-    Snapshot old = snapshot;
+    ancestry.moveTo(below);
+    Snapshot loaded = snapshot;
     Origin over = below.asOriginOrNull();
-    if (old != null && over != null) {
-      Snapshot moved = old.over(over);
-      snapshot = moved;
-      for (SnapshotVolume above : snapshots()) {
-        above.moveTo(this);
-        copyOut(above.snapshot());
-      }
-      settle();
+    if (loaded != null && over != null) {
+      loaded.moveTo(over);
     }
+  }
+
+  /** Where it is in its stack. */
+  Ancestry ancestry() {
+    return ancestry;
   }
 
   /** It could not be loaded: its file must not be touched, and its origin not be written. */
@@ -114,12 +124,22 @@ public final class SnapshotVolume extends LayeredVolume {
 
   @Override
   public boolean writesHeld() {
-    return origin.writesHeld();
+    return origin().writesHeld();
   }
 
-  /** Its origin. */
+  /** What it reads through. */
   public LayeredVolume origin() {
-    return origin;
+    return ancestry.origin();
+  }
+
+  /** What it was taken of, and merges into: {@link #origin}, or something beneath that. */
+  public LayeredVolume takenOf() {
+    return ancestry.taken();
+  }
+
+  /** Whether nothing is between it and what it was taken of, nor reads through it. */
+  public boolean unstacked() {
+    return origin() == takenOf() && snapshots().isEmpty();
   }
 
   /** The engine's part of it, or null if nothing is loaded. */
@@ -163,12 +183,18 @@ public final class SnapshotVolume extends LayeredVolume {
     return loaded == null ? entry.chunkSectors() : loaded.store().chunkSize().sectors();
   }
 
+  /** As the pool's table is to list it once it has been reset. */
+  public SnapshotEntry entryIfReset() {
+    return entry().withOrigin(takenOf().name());
+  }
+
   /** As the pool's table is to list it. */
   public SnapshotEntry entry() {
     BlockDevice opened = cow;
     long cowSectors = opened == null ? 0 : Sectors.in(opened.size());
     return new SnapshotEntry(
-        origin.name(),
+        origin().name(),
+        takenOf().name(),
         sectors(),
         entry.type(),
         chunkSectors(),
@@ -198,7 +224,7 @@ public final class SnapshotVolume extends LayeredVolume {
 
   @Override
   public OriginVolume bottom() {
-    return origin.bottom();
+    return origin().bottom();
   }
 
   @Override
@@ -208,7 +234,7 @@ public final class SnapshotVolume extends LayeredVolume {
 
   @Override
   public int depth() {
-    return 1 + origin.depth();
+    return 1 + origin().depth();
   }
 
   @Override
@@ -242,7 +268,7 @@ public final class SnapshotVolume extends LayeredVolume {
 
   @Override
   public long size() {
-    return origin.size();
+    return origin().size();
   }
 
   /** Gives back what it holds. */

@@ -118,6 +118,8 @@ class DocumentsTest {
     "'map --width=80 mnt sn', snap",
     "'map --json mnt sn', snap",
     "'diff mnt snap --from sn', snap",
+    "'mount -o st', stack",
+    "'mount -o ro,over', 'ro,overflow=invalidate ro,overflow=refuse'",
     "'diff mnt snap --from = sn', snap",
   })
   void bash_completes_commands_options_and_the_volumes_of_the_mount(String typed, String words)

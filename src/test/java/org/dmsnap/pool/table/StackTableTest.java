@@ -41,6 +41,29 @@ class StackTableTest {
   }
 
   @Test
+  void what_each_was_taken_of_is_kept() throws Exception {
+    String text =
+        """
+        base: 0 64 snapshot-origin base-real
+        base-real: 0 64 linear base.img 0
+        s2: 0 64 snapshot base-real s2-cow P 16
+        # dmsnap: taken s1 of base
+        # dmsnap: merge s1 when base and it are closed
+        s1: 0 64 snapshot s2-real s1-cow P 16
+        """;
+
+    PoolTable table = TableParser.parse(text);
+
+    assertThat(table).hasToString(text);
+    assertThat(table.withFlat("s1").toString())
+        .doesNotContain("taken")
+        .contains("s1: 0 64 snapshot base-real");
+    assertThat(table.withLeaf("s2").without("s2").toString()).doesNotContain("taken");
+    assertThat(table.withBeneath("s3", table.snapshots().get("s2")).toString())
+        .contains("# dmsnap: taken s2 of base\ns2: 0 64 snapshot s3-real s2-cow P 16\n");
+  }
+
+  @Test
   void lines_as_the_kernel_has_them_say_the_same_in_any_order() throws Exception {
     PoolTable table =
         TableParser.parse(
@@ -75,6 +98,12 @@ class StackTableTest {
         "# dmsnap: merging s into b",
         "s: 0 8 snapshot b-real s-cow P 8\nt: 0 8 snapshot s-real t-cow P 8\n"
             + "u: 0 8 snapshot t-real u-cow P 8\n# dmsnap: merging t into s",
+        "s: 0 8 snapshot b-real s-cow P 8\n# dmsnap: taken s of c",
+        "s: 0 8 snapshot b-real s-cow P 8\n# dmsnap: taken s of s",
+        "s: 0 8 snapshot b-real s-cow P 8\nt: 0 8 snapshot s-real t-cow P 8\n"
+            + "# dmsnap: taken t of b\n# dmsnap: merging t into s",
+        "s: 0 8 snapshot b-real s-cow P 8\nt: 0 8 snapshot s-real t-cow P 8\n"
+            + "# dmsnap: taken t of b\n# dmsnap: merge t\n# dmsnap: merge s",
       })
   void refuses_in_words(String text) {
     assertThatThrownBy(() -> TableParser.parse(text))
