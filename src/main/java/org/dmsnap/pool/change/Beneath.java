@@ -118,7 +118,8 @@ final class Beneath {
         .log()
         .error(
             volume.name()
-                + " was not taken, and that cannot be written to the disk; it is removed once it can");
+                + " was not taken, and that cannot be written to the disk; it is removed once it"
+                + " can");
     new StackWork(state).resume();
   }
 }
