@@ -30,6 +30,7 @@ class ArchitectureTest {
           new Floor("engine"),
           new Floor("store"),
           new Floor("stream"),
+          new Floor("succession"),
           new Floor("block", "jnr.ffi..", "com.kenai.jffi.."),
           new Floor("kernel"));
 
@@ -92,7 +93,8 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(floor.mayImport().toArray(String[]::new))
-        .because("cli → fuse → control → pool → engine → store → stream → block → kernel")
+        .because(
+            "cli → fuse → control → pool → engine → store → stream → succession → block → kernel")
         .check(CLASSES);
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -75,7 +76,12 @@ public class EngineBenchmark {
     Origin origin = new Origin(image, OverflowPolicy.INVALIDATE, StallListener.NONE);
     Snapshot snapshot =
         Snapshot.open(
-            origin, cow, ExceptionStoreType.of("P"), CHUNK_SECTORS, Set.of(), new RecordedEvents());
+            origin,
+            CowFile.alone(cow),
+            ExceptionStoreType.of("P"),
+            CHUNK_SECTORS,
+            Set.of(),
+            new RecordedEvents());
     origin.add(snapshot);
     return role.equals("origin") ? new SnapshotOrigin(origin) : snapshot;
   }

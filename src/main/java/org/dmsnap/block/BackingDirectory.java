@@ -91,6 +91,18 @@ public interface BackingDirectory extends Closeable {
   /** Creates a file without a name of {@code size} sparse bytes, gone when it is closed. */
   BlockDevice createUnnamed(long size) throws IOException;
 
+  /** Keeps a file without a name, which {@link #createUnnamed} made, for whoever succeeds. */
+  default void keepUnnamed(HandedOn handedOn, String name, BlockDevice unnamed) throws IOException {
+    if (unnamed instanceof FileDevice file) {
+      handedOn.keep(name, file.fd());
+    }
+  }
+
+  /** The file without a name that a predecessor {@linkplain #keepUnnamed kept}, or null. */
+  default @Nullable BlockDevice inheritUnnamed(HandedOn handedOn, String name) throws IOException {
+    return null;
+  }
+
   /** Renames a file; EEXIST rather than replace another. */
   void rename(String from, String to) throws IOException;
 

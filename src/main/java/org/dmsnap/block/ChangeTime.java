@@ -1,6 +1,7 @@
 package org.dmsnap.block;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * When something was last changed, in nanoseconds since 1970, as backups compare it.
@@ -26,6 +27,7 @@ public final class ChangeTime {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final ChangeClock clock;
+  private LongConsumer kept = later -> {}; // guarded by this
   private volatile long time; // only goes up, under this
   private volatile long seen = NEVER; // the time last looked at; under this
   private boolean ahead; // whether its second was given before it came; guarded by this
@@ -44,6 +46,20 @@ public final class ChangeTime {
   ChangeTime(long nanos, ChangeClock clock) {
     this.time = nanos;
     this.clock = clock;
+  }
+
+  /** That which another {@linkplain #keep kept}: whoever has looked at that is owed the same. */
+  public static ChangeTime inherited(long nanos) {
+    ChangeTime inherited = new ChangeTime(nanos, ChangeClock.SYSTEM);
+    inherited.ahead = nanos > ChangeClock.SYSTEM.now();
+    inherited.look();
+    return inherited;
+  }
+
+  /** Has {@code keeper} told what it is, and what it becomes. */
+  public synchronized void keep(LongConsumer keeper) {
+    kept = keeper;
+    kept.accept(time);
   }
 
   /** A time later than any that was given before. */
@@ -77,6 +93,7 @@ public final class ChangeTime {
     boolean jump = missed && (whole || early) && second(next) <= second(now);
     ahead = early || jump;
     time = jump ? (second(next) + 1) * SECOND : next;
+    kept.accept(time);
     if (jump) {
       clock.ahead(time);
     }

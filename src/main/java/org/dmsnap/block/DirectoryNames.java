@@ -87,4 +87,12 @@ record DirectoryNames(int directory, Path path, Tether tether) {
   private String place(String name) {
     return FileName.of(path) + "/" + name;
   }
+
+  /** {@code name}, which has to be one without a path. */
+  static String checked(String name) {
+    if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
+      throw new IllegalArgumentException("not a plain file name: " + name);
+    }
+    return name;
+  }
 }

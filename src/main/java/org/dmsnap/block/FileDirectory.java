@@ -139,7 +139,7 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public boolean holds(String name) throws IOException {
     int flags = OpenFlags.PLACE | OpenFlags.NO_FOLLOW | OpenFlags.CLOSE_ON_EXEC;
-    int place = LIBC.openat(fd, checked(name), flags, 0);
+    int place = LIBC.openat(fd, DirectoryNames.checked(name), flags, 0);
     if (place >= 0) {
       LIBC.close(place);
     } else if (LastErrno.get() != Errno.ENOENT) {
@@ -150,7 +150,8 @@ public final class FileDirectory implements BackingDirectory {
 
   @Override
   public @Nullable Stat stat(String name) throws IOException {
-    int place = LIBC.openat(fd, checked(name), OpenFlags.PLACE | OpenFlags.CLOSE_ON_EXEC, 0);
+    int place =
+        LIBC.openat(fd, DirectoryNames.checked(name), OpenFlags.PLACE | OpenFlags.CLOSE_ON_EXEC, 0);
     if (place < 0) {
       if (LastErrno.get() == Errno.ENOENT) {
         return null;
@@ -181,12 +182,12 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public BlockDevice openFile(String name, Access access) throws IOException {
     int flags = OpenFlags.of(access) | OpenFlags.NO_FOLLOW;
-    return files.openLocked(checked(name), flags, Kind.FILE, access);
+    return files.openLocked(DirectoryNames.checked(name), flags, Kind.FILE, access);
   }
 
   @Override
   public BlockDevice create(String name, long size) throws IOException {
-    return files.create(checked(name), size);
+    return files.create(DirectoryNames.checked(name), size);
   }
 
   @Override
@@ -195,24 +196,30 @@ public final class FileDirectory implements BackingDirectory {
   }
 
   @Override
+  public @Nullable BlockDevice inheritUnnamed(HandedOn handedOn, String name) throws IOException {
+    int kept = handedOn.inherited(name);
+    return kept < 0 ? null : files.unnamed(kept);
+  }
+
+  @Override
   public void rename(String from, String to) throws IOException {
-    names.rename(checked(from), checked(to));
+    names.rename(DirectoryNames.checked(from), DirectoryNames.checked(to));
   }
 
   @Override
   public void replace(String from, String to) throws IOException {
-    names.replace(checked(from), checked(to));
+    names.replace(DirectoryNames.checked(from), DirectoryNames.checked(to));
   }
 
   @Override
   public void delete(String name) throws IOException {
-    names.delete(checked(name));
+    names.delete(DirectoryNames.checked(name));
   }
 
   @Override
   public @Nullable String readText(String name) throws IOException {
     int flags = OpenFlags.of(Access.READ) | OpenFlags.NO_FOLLOW;
-    try (FileDevice file = files.open(checked(name), flags, Kind.FILE)) {
+    try (FileDevice file = files.open(DirectoryNames.checked(name), flags, Kind.FILE)) {
       return TextFile.read(file);
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ENOENT) {
@@ -287,12 +294,5 @@ public final class FileDirectory implements BackingDirectory {
   @Override
   public String toString() {
     return FileName.of(path);
-  }
-
-  private static String checked(String name) {
-    if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
-      throw new IllegalArgumentException("not a plain file name: " + name);
-    }
-    return name;
   }
 }

@@ -88,7 +88,7 @@ record FileOpener(int directory, Path path, List<String> unlocked, Tether tether
     int flags = OpenFlags.of(Access.WRITE) | OpenFlags.UNNAMED;
     int unnamed = LIBC.openat(directory, ".", flags, PRIVATE);
     if (unnamed >= 0) {
-      return resized(FileDevice.of(unnamed, FileName.of(path) + " (unnamed)", tether), size);
+      return resized(unnamed(unnamed), size);
     }
     String name = ".unnamed-" + System.nanoTime() + ".cow.new"; // a file system without O_TMPFILE
     FileDevice device = create(name);
@@ -98,6 +98,11 @@ record FileOpener(int directory, Path path, List<String> unlocked, Tether tether
       throw failure;
     }
     return resized(device, size);
+  }
+
+  /** A file without a name that is open. */
+  FileDevice unnamed(int opened) throws IOException {
+    return FileDevice.of(opened, FileName.of(path) + " (unnamed)", tether);
   }
 
   private String place(String name) {

@@ -63,6 +63,11 @@ public final class CacheMemory {
     return granted;
   }
 
+  /** Takes what is in use already. */
+  synchronized void takeAnyway(long bytes) {
+    used += bytes;
+  }
+
   /** Takes back. */
   synchronized void giveBack(long bytes) {
     used -= bytes;

@@ -95,7 +95,7 @@ final class CopyOutTarget {
       if (mode.spares()) {
         throw spared(e, mode);
       }
-      snapshot.invalidate(Snapshot.IO_ERROR, e);
+      snapshot.invalidate(Validity.IO_ERROR, e);
     }
   }
 
@@ -160,13 +160,13 @@ final class CopyOutTarget {
     } else if (mode.spares()) {
       throw spared(failure, mode); // nothing is lost: nothing has been overwritten
     } else {
-      snapshot.invalidate(Snapshot.IO_ERROR, failure);
+      snapshot.invalidate(Validity.IO_ERROR, failure);
     }
   }
 
   private void full(CopyOutMode mode) throws IOException {
     if (mode == CopyOutMode.INVALIDATE) {
-      snapshot.invalidate(Snapshot.NO_SPACE);
+      snapshot.invalidate(Validity.NO_SPACE);
     } else {
       full(new ErrnoException(Errno.ENOSPC, "a snapshot of the origin is full"), mode);
     }
@@ -174,7 +174,7 @@ final class CopyOutTarget {
 
   private void full(IOException failure, CopyOutMode mode) throws IOException {
     switch (mode) {
-      case INVALIDATE -> snapshot.invalidate(Snapshot.NO_SPACE, failure);
+      case INVALIDATE -> snapshot.invalidate(Validity.NO_SPACE, failure);
       case REFUSE -> {
         space.refused();
         throw failure;

@@ -25,6 +25,16 @@ final class CopyOuts {
     }
   }
 
+  /** What is acknowledged must be found by a successor, and so must what was copied out for it. */
+  static void awaitLeft(Origin origin, long position, long length) throws IOException {
+    for (Snapshot snapshot : origin.all()) {
+      if (!snapshot.store().left()) {
+        origin.harden(position, length, CopyOutMode.of(origin.overflow()));
+        return;
+      }
+    }
+  }
+
   private static void copyOutRegion(
       Snapshot[] all, long position, int length, ChunkCopier copier, CopyOutMode mode)
       throws IOException {

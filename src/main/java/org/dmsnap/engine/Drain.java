@@ -12,9 +12,13 @@ import org.dmsnap.block.Sectors;
  */
 final class Drain {
 
+  /** So many blocks are written to the image before the disk is to begin, ahead of the sync. */
+  private static final int START_BLOCKS = 32;
+
   private final BlockDevice image;
   private final HeldBlocks held;
   private final WriteCache.Protection protection;
+  private int started; // of the positions: up to there the disk has begun
 
   Drain(BlockDevice image, HeldBlocks held, WriteCache.Protection protection) {
     this.image = image;
@@ -44,6 +48,15 @@ final class Drain {
     }
     for (int i = from; i < to; i++) {
       held.forget(held.at(positions[i]), settled[i - from]);
+    }
+  }
+
+  /** Lets the disk begin with what was written, if that is enough by now: up to {@code to}. */
+  void start(long[] positions, int to) {
+    if (to - started >= START_BLOCKS) {
+      long last = positions[to - 1];
+      image.startSync(positions[started], last + HeldBlock.BYTES - positions[started]);
+      started = to;
     }
   }
 

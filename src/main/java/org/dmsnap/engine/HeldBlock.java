@@ -15,6 +15,7 @@ final class HeldBlock {
   private static final int SECTORS = BYTES / Sectors.BYTES;
 
   private final long position;
+  private final long place;
   private final long address;
   private int sectors; // a bitmap of those that are held
 
@@ -22,11 +23,18 @@ final class HeldBlock {
    * Holds nothing yet.
    *
    * @param position where the block begins on the image
-   * @param address {@link #BYTES} of native memory
+   * @param place where it is in the {@link BlockMemory}
+   * @param address the native address of that
    */
-  HeldBlock(long position, long address) {
+  HeldBlock(long position, long place, long address) {
     this.position = position;
+    this.place = place;
     this.address = address;
+  }
+
+  /** Which block of the image has the byte at {@code position}. */
+  static long numberAt(long position) {
+    return position >> SHIFT;
   }
 
   /** Where the block that has the byte at {@code position} ends. */
@@ -38,6 +46,11 @@ final class HeldBlock {
     return position;
   }
 
+  /** Where it is in the {@link BlockMemory}. */
+  long place() {
+    return place;
+  }
+
   long address() {
     return address;
   }
@@ -45,6 +58,11 @@ final class HeldBlock {
   /** The sectors held, a bit each. */
   int sectors() {
     return sectors;
+  }
+
+  /** Holds these sectors, which a predecessor left. */
+  void inherit(int left) {
+    sectors = left;
   }
 
   /** Holds the sectors from {@code first} up to {@code end}, whose data is in place. */

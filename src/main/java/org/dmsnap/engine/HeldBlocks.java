@@ -3,9 +3,12 @@ package org.dmsnap.engine;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
+import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.succession.LeftBlock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +87,7 @@ final class HeldBlocks {
   }
 
   private @Nullable HeldBlock find(long position) {
-    return blocks.get(position >> HeldBlock.SHIFT);
+    return blocks.get(HeldBlock.numberAt(position));
   }
 
   /** Whether there is a block in a range. */
@@ -144,24 +147,27 @@ final class HeldBlocks {
       readAround(block, offset, offset + piece);
       buffer.get(block.address() + offset, piece);
       block.add(offset / Sectors.BYTES, (offset + piece - 1) / Sectors.BYTES + 1);
+      note(block); // with its data in place, and before the write is answered
       position += piece;
       left -= piece;
     }
     return true;
   }
 
-  private boolean makeBlocks(long position, int length) {
+  private boolean makeBlocks(long position, int length) throws IOException {
     int missing = 0;
     for (long at = start(position); at < position + length; at += HeldBlock.BYTES) {
       missing += find(at) == null ? 1 : 0;
     }
-    long[] addresses = memory.take(missing);
-    if (addresses == null) {
+    long[] places = memory.take(missing);
+    if (places == null) {
       return false;
     }
     for (long at = start(position); at < position + length; at += HeldBlock.BYTES) {
       if (find(at) == null) {
-        blocks.put(at >> HeldBlock.SHIFT, new HeldBlock(at, addresses[--missing]));
+        long place = places[--missing];
+        blocks.put(
+            HeldBlock.numberAt(at), new HeldBlock(at, place, memory.source().address(place)));
       }
     }
     return true;
@@ -189,9 +195,44 @@ final class HeldBlocks {
 
   /** Holds these sectors of a block no longer: the image has them. */
   void forget(HeldBlock block, int written) {
-    if (!block.forget(written)) {
-      blocks.remove(block.position() >> HeldBlock.SHIFT);
-      memory.giveBack(block.address());
+    boolean rest = block.forget(written);
+    note(block);
+    if (!rest) {
+      blocks.remove(HeldBlock.numberAt(block.position()));
+      memory.giveBack(block.place());
+    }
+  }
+
+  private void note(HeldBlock block) {
+    memory.source().note(block.place(), HeldBlock.numberAt(block.position()), block.sectors());
+  }
+
+  /**
+   * Holds what a predecessor left, before anything else is held.
+   *
+   * @throws ErrnoException EINVAL if it cannot be what one left
+   */
+  void inherit() throws ErrnoException {
+    for (LeftBlock left : memory.left()) {
+      long end = (image.size() + HeldBlock.BYTES - 1) >> HeldBlock.SHIFT;
+      HeldBlock block =
+          new HeldBlock(
+              left.number() << HeldBlock.SHIFT,
+              left.place(),
+              memory.source().address(left.place()));
+      boolean possible = left.number() >= 0 && left.number() < end && left.sectors() != 0;
+      if (!possible || blocks.putIfAbsent(left.number(), block) != null) {
+        throw new ErrnoException(
+            Errno.EINVAL,
+            "the server before left new data of block "
+                + left.number()
+                + " of "
+                + end
+                + " (sectors "
+                + left.sectors()
+                + "), which cannot be");
+      }
+      block.inherit(left.sectors());
     }
   }
 

@@ -6,6 +6,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Image implements BlockDevice {
 
   private final BlockDevice device;
+  private final Legacy legacy;
   private final AtomicLong begun = new AtomicLong(); // syncs; only goes up with the turn held
   private final Object turn = new Object();
   private long ended; // guarded by turn: the last sync that went well
@@ -25,6 +27,19 @@ final class Image implements BlockDevice {
 
   Image(BlockDevice device) {
     this.device = device;
+    this.legacy = Legacy.NONE;
+  }
+
+  /** {@code device} as one, if it is none already. */
+  static Image of(BlockDevice device) {
+    return device instanceof Image image ? image : new Image(device);
+  }
+
+  /** As above; one that a predecessor's sync has failed on fails still. */
+  Image(BlockDevice device, Legacy legacy) throws ErrnoException {
+    this.device = device;
+    this.legacy = legacy;
+    this.lost = legacy.failure();
   }
 
   @Override
@@ -85,6 +100,7 @@ final class Image implements BlockDevice {
         device.sync();
       } catch (IOException e) {
         lost = e;
+        legacy.failed(e);
         throw e;
       }
       ended = mine;

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
+import org.dmsnap.succession.Legacy;
 
 /**
  * An exception store as it was opened, and what it held.
@@ -16,8 +17,10 @@ import org.dmsnap.store.ExceptionStoreType;
  * @param store the store
  * @param exceptions what it had on disk
  * @param notes what was odd, a line each
+ * @param legacy what the snapshot leaves to a successor
  */
-record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> notes) {
+record LoadedStore(
+    ExceptionStore store, ExceptionMap exceptions, List<String> notes, Legacy legacy) {
 
   /** The largest origin: 1 PiB, for which an empty {@link ExceptionTable} takes 32 MiB. */
   private static final long LARGEST_ORIGIN = 1L << 50;
@@ -26,8 +29,7 @@ record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> n
   private static final int MOST_NOTES = 16;
 
   /** Opens the store on {@code cow}, or initialises a fresh one; arguments as in a table line. */
-  static LoadedStore open(
-      BlockDevice cow, ExceptionStoreType type, int chunkSectors, long originBytes)
+  static LoadedStore open(CowFile cow, ExceptionStoreType type, int chunkSectors, long originBytes)
       throws IOException {
     if (originBytes > LARGEST_ORIGIN) {
       throw new ErrnoException(
@@ -56,7 +58,8 @@ record LoadedStore(ExceptionStore store, ExceptionMap exceptions, List<String> n
               + " in device metadata overrides table chunk size of "
               + chunkSectors);
     }
-    return new LoadedStore(store, new ExceptionMap(store.chunkSize(), table), List.copyOf(notes));
+    ExceptionMap exceptions = new ExceptionMap(store.chunkSize(), table);
+    return new LoadedStore(store, exceptions, List.copyOf(notes), cow.legacy());
   }
 
   private static String duplicate(long oldChunk, long newChunk) {

@@ -9,6 +9,7 @@ import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,19 +46,20 @@ public final class Origin {
   private volatile Snapshot[] snapshots = {};
   private volatile ChunkLocks locks = new ChunkLocks(SMALLEST);
 
-  /**
-   * @param image the raw image; stays the caller's to close
-   * @param overflow what happens to a write that a full snapshot cannot follow
-   * @param stalls told when a request must wait
-   */
+  /** As below, with nobody to succeed. */
   public Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls) {
-    this(
-        image, overflow, stalls, new BlockMemory(WriteCache.DEFAULT_BYTES, CacheMemory.ofServer()));
+    this(image, overflow, stalls, BlockMemory.ofServer(Legacy.NONE));
+  }
+
+  /** Over {@code image}, the caller's to close; {@code legacy} is what it leaves, or was left. */
+  public Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls, Legacy legacy)
+      throws IOException {
+    this(new Image(image, legacy), overflow, stalls, BlockMemory.ofServer(legacy));
   }
 
   /** As above, with new data in {@code memory}. */
   Origin(BlockDevice image, OverflowPolicy overflow, StallListener stalls, BlockMemory memory) {
-    this.image = new WriteCache(new Image(image), new CopiedOut(this), memory, stalls);
+    this.image = new WriteCache(Image.of(image), new CopiedOut(this), memory, stalls);
     this.overflow = overflow;
     this.stalls = stalls;
     this.gate = new Gate(stalls);
@@ -67,13 +69,21 @@ public final class Origin {
   /** The snapshot {@code beneath} as an origin. */
   Origin(Snapshot beneath) {
     Origin below = beneath.origin();
-    BlockMemory memory = new BlockMemory(WriteCache.DEFAULT_BYTES, CacheMemory.ofServer());
     this.image =
-        new WriteCache(new SnapshotReal(beneath), new CopiedOut(this), memory, below.stalls);
+        new WriteCache(
+            new SnapshotReal(beneath),
+            new CopiedOut(this),
+            BlockMemory.ofServer(beneath.legacy()),
+            below.stalls);
     this.overflow = below.overflow;
     this.stalls = below.stalls;
     this.gate = below.gate;
     this.beneath = beneath;
+  }
+
+  /** Holds what a predecessor held; once all snapshots are added, and before any request. */
+  public void inherit() throws IOException {
+    image.inherit();
   }
 
   /** Who is told if what waits in memory cannot be written; before anything is. */
@@ -168,6 +178,7 @@ public final class Origin {
     }
     if (!settled(snapshots, position, length)) {
       admit(position, length);
+      CopyOuts.awaitLeft(this, position, length);
       if (!settled(snapshots, position, length)) {
         image.hold(position, buffer, length);
         return;
@@ -184,17 +195,16 @@ public final class Origin {
    * but a failing disk stands in its way.
    */
   void admit(long position, long length) throws IOException {
-    Snapshot[] all = snapshots;
     CopyOutMode mode = CopyOutMode.of(overflow);
     if (overflow != OverflowPolicy.REFUSE) {
       own(position, length);
-      copyOutAll(all, position, length, mode);
+      CopyOuts.copyOut(this, snapshots, position, length, mode);
       return;
     }
     synchronized (admission) {
-      makeRoom(all, position, length);
+      makeRoom(position, length);
       own(position, length);
-      copyOutAll(all, position, length, mode);
+      CopyOuts.copyOut(this, snapshots, position, length, mode);
     }
   }
 
@@ -212,16 +222,15 @@ public final class Origin {
    *     which no full snapshot holds up, and a discard
    */
   void copyOut(long position, long length, CopyOutMode mode) throws IOException {
-    Snapshot[] all = snapshots;
     if (overflow != OverflowPolicy.REFUSE) {
-      copyOutAll(all, position, length, mode);
+      CopyOuts.copyOut(this, snapshots, position, length, mode);
       return;
     }
     synchronized (admission) {
       if (mode == CopyOutMode.REFUSE) {
-        makeRoom(all, position, length);
+        makeRoom(position, length);
       }
-      copyOutAll(all, position, length, mode);
+      CopyOuts.copyOut(this, snapshots, position, length, mode);
     }
   }
 
@@ -247,11 +256,11 @@ public final class Origin {
   void give(Snapshot snapshot, long position, long length) throws IOException {
     Snapshot[] one = {snapshot};
     if (overflow != OverflowPolicy.REFUSE) {
-      copyOutAll(one, position, length, CopyOutMode.SPARE);
+      CopyOuts.copyOut(this, one, position, length, CopyOutMode.SPARE);
       return;
     }
     synchronized (admission) {
-      copyOutAll(one, position, length, CopyOutMode.SPARE);
+      CopyOuts.copyOut(this, one, position, length, CopyOutMode.SPARE);
     }
   }
 
@@ -264,8 +273,8 @@ public final class Origin {
     return true;
   }
 
-  private void makeRoom(Snapshot[] all, long position, long length) throws IOException {
-    for (Snapshot snapshot : all) {
+  private void makeRoom(long position, long length) throws IOException {
+    for (Snapshot snapshot : snapshots) {
       if (!snapshot.copyOut().makeRoom(position, length)) {
         throw refused();
       }
@@ -276,11 +285,6 @@ public final class Origin {
     return new ErrnoException(
         Errno.ENOSPC,
         "a snapshot of the origin is full, and overflow=refuse is set; extend or remove it");
-  }
-
-  private void copyOutAll(Snapshot[] all, long position, long length, CopyOutMode mode)
-      throws IOException {
-    CopyOuts.copyOut(this, all, position, length, mode);
   }
 
   /** Runs {@code change} while nothing is drained. */

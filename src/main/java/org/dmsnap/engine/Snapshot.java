@@ -9,8 +9,10 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Extents;
 import org.dmsnap.block.NativeBuffer;
 import org.dmsnap.store.ChunkSize;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
+import org.dmsnap.succession.Legacy;
 
 /**
  * The target that shows an origin as it was, plus its own writes. Source: {@code snapshot} in the
@@ -23,16 +25,12 @@ import org.dmsnap.store.ExceptionStoreType;
  */
 public final class Snapshot implements Target {
 
-  static final String NO_SPACE = "Unable to allocate exception";
-  static final String IO_ERROR = "Error reading/writing";
-
   /** Own exceptions that may wait for a sync before their writer makes them durable. */
   private static final int UNSYNCED_LIMIT = 1 << 16;
 
   private volatile Origin origin; // changes with the gate held
   private final BlockDevice cow;
   private final ExceptionStore store;
-  private final ChunkSize chunkSize;
   private final ExceptionMap exceptions;
   private final Extents extents;
   private final Validity validity;
@@ -42,10 +40,10 @@ public final class Snapshot implements Target {
   private final SnapshotReader reader;
   private final SnapshotDiscard discard;
   private final SnapshotWriter writer;
-  private final List<String> notes;
+  private final LoadedStore loaded;
   private final Set<Feature> features;
   private final Dependents dependents;
-  private final Unflushed unflushed = new Unflushed();
+  private final Unflushed unflushed;
 
   private Snapshot(
       Origin origin,
@@ -56,14 +54,14 @@ public final class Snapshot implements Target {
     this.origin = origin;
     this.cow = cow;
     this.store = loaded.store();
-    this.chunkSize = loaded.store().chunkSize();
     this.exceptions = loaded.exceptions();
     this.extents = new SnapshotExtents(this, () -> this.origin.image());
-    this.notes = loaded.notes();
+    this.loaded = loaded;
     this.features = Set.copyOf(with);
     this.listener = listener;
     this.dependents = new Dependents(this, listener);
-    this.validity = new Validity(store, origin.beneath(), dependents);
+    this.unflushed = new Unflushed(loaded.legacy());
+    this.validity = new Validity(store, loaded.legacy(), origin.beneath(), dependents);
     this.space = new CowSpace(this, store, listener);
     this.copyOut = new CopyOutTarget(this, exceptions, space);
     this.reader = new SnapshotReader(this);
@@ -74,13 +72,12 @@ public final class Snapshot implements Target {
   /**
    * Opens the snapshot of {@code origin} on {@code cow}, initialising a fresh COW device.
    *
-   * @param cow stays the caller's to close
    * @param chunkSectors as in the table line; 0 takes the header's, or 32
    * @throws ErrnoException if the COW device cannot be loaded, saying why
    */
   public static Snapshot open(
       Origin origin,
-      BlockDevice cow,
+      CowFile cow,
       ExceptionStoreType type,
       int chunkSectors,
       Set<Feature> features,
@@ -88,7 +85,7 @@ public final class Snapshot implements Target {
       throws IOException {
     SnapshotDiscard.check(features);
     LoadedStore loaded = LoadedStore.open(cow, type, chunkSectors, origin.image().size());
-    return new Snapshot(origin, cow, loaded, listener, features);
+    return new Snapshot(origin, cow.device(), loaded, listener, features);
   }
 
   @Override
@@ -126,7 +123,7 @@ public final class Snapshot implements Target {
 
   /** What was odd when it was loaded, a line each: it was loaded all the same. */
   public List<String> notes() {
-    return notes;
+    return loaded.notes();
   }
 
   /** It as the origin of snapshots that are taken of it: the same whenever asked. */
@@ -162,8 +159,13 @@ public final class Snapshot implements Target {
     invalidate(reason + ": " + failure.getMessage());
   }
 
+  /** What it leaves to a successor. */
+  public Legacy legacy() {
+    return loaded.legacy();
+  }
+
   ChunkSize chunkSize() {
-    return chunkSize;
+    return store.chunkSize();
   }
 
   /** What the origin's writes see of it. */

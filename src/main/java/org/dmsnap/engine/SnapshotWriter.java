@@ -63,6 +63,14 @@ final class SnapshotWriter {
     } else {
       writeAdmitted(position, buffer, length);
     }
+    awaitLeft();
+  }
+
+  /** What is acknowledged must be found by a successor. */
+  private void awaitLeft() throws IOException {
+    if (!store.left()) {
+      store.awaitAllDurable();
+    }
   }
 
   /** As {@link Snapshot#own}. */
@@ -75,6 +83,7 @@ final class SnapshotWriter {
     } else {
       ownAdmitted(position, length);
     }
+    awaitLeft();
   }
 
   private void ownAdmitted(long position, long length) throws IOException {
@@ -166,7 +175,7 @@ final class SnapshotWriter {
       snapshot.copyOut().commit(oldFirst, run);
     } catch (IOException e) {
       if (ErrnoException.saysFull(e)) { // the area that must follow: as in the kernel
-        snapshot.invalidate(Snapshot.IO_ERROR, e);
+        snapshot.invalidate(Validity.IO_ERROR, e);
         throw Validity.invalid();
       }
       space.failed(e);
@@ -207,7 +216,7 @@ final class SnapshotWriter {
       overflow.run();
       throw new ErrnoException(Errno.EIO, "the snapshot overflowed");
     }
-    snapshot.invalidate(Snapshot.NO_SPACE);
+    snapshot.invalidate(Validity.NO_SPACE);
     throw Validity.invalid();
   }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.store.ExceptionStore;
+import org.dmsnap.succession.Legacy;
+import org.dmsnap.succession.Legacy.Trait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A snapshot that cannot keep its content becomes Invalid durably before the write that broke it
  * reaches the image: {@link #ensureRecorded} returns only once the COW device's header, or the
- * listener, has it on disk. Overflow is in memory alone, as in the kernel.
+ * listener, has it on disk. Overflow is in memory alone, as in the kernel, and outlives the
+ * process.
  *
  * <p><b>Who may lose a snapshot.</b> Only a change of the origin's (a write, zeroing, merge) that
  * needs the old content saved, or made durable, where that fails. As long as the origin wants
@@ -34,10 +37,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Validity {
 
+  static final String NO_SPACE = "Unable to allocate exception";
+  static final String IO_ERROR = "Error reading/writing";
+
   /** Why it is Invalid if what it reads through is. */
   static final String THROUGH_INVALID = "What it reads through is Invalid";
 
   private final ExceptionStore store;
+  private final Legacy legacy;
   private final Dependents dependents;
   private volatile boolean valid;
   private volatile boolean overflowed;
@@ -46,11 +53,14 @@ final class Validity {
   private String reason = "marked invalid on the COW device"; // guarded by this
 
   /**
+   * @param legacy what it leaves
    * @param beneath what it reads through, if that is a snapshot
    * @param dependents what reads through it
    */
-  Validity(ExceptionStore store, @Nullable Snapshot beneath, Dependents dependents) {
+  Validity(ExceptionStore store, Legacy legacy, @Nullable Snapshot beneath, Dependents dependents) {
     this.store = store;
+    this.legacy = legacy;
+    this.overflowed = legacy.is(Trait.OVERFLOWED);
     this.dependents = dependents;
     this.recorded = !store.valid();
     this.valid = store.valid() && (beneath == null || beneath.valid());
@@ -73,12 +83,13 @@ final class Validity {
 
   void overflow() {
     overflowed = true;
+    legacy.is(Trait.OVERFLOWED, true);
   }
 
   /** Is in Overflow, and tells so if it was not. */
   void overflow(Snapshot snapshot, SnapshotListener listener) {
     if (!overflowed) {
-      overflowed = true;
+      overflow();
       listener.overflowed(snapshot);
     }
   }

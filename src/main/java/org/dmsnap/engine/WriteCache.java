@@ -25,6 +25,9 @@ import org.dmsnap.block.NativeBuffer;
  *   <li>{@link #sync} drains, then syncs the image. A drain that fails keeps what it has not
  *       written, so every sync fails until one succeeds.
  *   <li>What is held is newer than every snapshot: whoever adds one drains with all requests held.
+ *   <li>What is held outlives the process, if somebody succeeds it: the data is in place before its
+ *       note, and that before the write is answered; and the note is gone only once the image has
+ *       the data. The successor holds it again ({@link #inherit}).
  *   <li>Memory is bounded, also for all origins together ({@link CacheMemory}): who finds none
  *       drains, and fails if that does. Nothing is held for longer than {@link
  *       DrainThread#LONGEST_SECONDS}, unless the image fails.
@@ -38,9 +41,6 @@ final class WriteCache implements BlockDevice {
 
   /** How much waits of an origin at most: enough for the syncs not to matter. */
   static final long DEFAULT_BYTES = 64 << 20;
-
-  /** So many blocks are written to the image before the disk is to begin, ahead of the sync. */
-  private static final int START_BLOCKS = 32;
 
   /** The snapshots of the origin, as the cache sees them. */
   interface Protection {
@@ -80,6 +80,14 @@ final class WriteCache implements BlockDevice {
     this.memory = memory;
     this.held = new HeldBlocks(image, memory);
     this.extents = new CacheExtents(image, held);
+  }
+
+  /** Holds what a predecessor held, whose copies all snapshots have; before any request. */
+  void inherit() throws IOException {
+    held.inherit();
+    if (!held.isEmpty()) {
+      drainThread.wake(memory.halfUsed());
+    }
   }
 
   /** Whether nothing waits. */
@@ -187,7 +195,6 @@ final class WriteCache implements BlockDevice {
       long[] positions = held.positions(); // first: of later ones the copies may not be durable
       protection.harden();
       Drain drain = new Drain(image, held, protection);
-      int started = 0;
       for (int from = 0; from < positions.length; ) {
         int to = Regions.end(positions, from);
         StampedLock lock = regions.lock(positions[from]);
@@ -198,20 +205,10 @@ final class WriteCache implements BlockDevice {
           lock.unlockWrite(stamp);
         }
         from = to;
-        started = started(positions, started, to);
+        drain.start(positions, to);
       }
       told = false;
     }
-  }
-
-  /** Lets the disk begin with what was written; returns up to where it has. */
-  private int started(long[] positions, int from, int to) {
-    if (to - from < START_BLOCKS) {
-      return from;
-    }
-    long last = positions[to - 1];
-    image.startSync(positions[from], last + HeldBlock.BYTES - positions[from]);
-    return to;
   }
 
   /** Who is told if a drain fails in the background. */

@@ -34,8 +34,13 @@ final class CleanStop {
 
   /** Resumes what is suspended and makes everything durable; the pool stays open. */
   void commit() throws IOException {
+    state.volumes().origins().forEach(OriginVolume::resume);
+    flush();
+  }
+
+  /** Makes everything durable; the pool stays open. */
+  void flush() throws IOException {
     for (OriginVolume origin : state.volumes().origins()) {
-      origin.resume();
       if (!state.options().readOnly()) {
         attempt(origin.name(), origin::flushAll);
       }
@@ -78,6 +83,7 @@ final class CleanStop {
     for (OriginVolume origin : state.volumes().origins()) {
       close(origin);
     }
+    attempt("what was left to a successor", state.legacies().succession()::end);
     attempt("the pool's directory", state.directory()::close);
     report();
   }

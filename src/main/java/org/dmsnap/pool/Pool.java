@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.HandedOn;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.change.Creation;
 import org.dmsnap.pool.change.Extension;
@@ -16,6 +17,7 @@ import org.dmsnap.pool.change.Taking;
 import org.dmsnap.pool.load.Beginning;
 import org.dmsnap.pool.load.PoolLoader;
 import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.Legacies;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.volume.CacheListener;
@@ -55,8 +57,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A COW file's size is its own, and the table follows it.
  * </ul>
  *
- * <p>Failures are {@link ErrnoException}s in words; words that make no sense are {@link
- * IllegalArgumentException}s.
+ * <p>Commands run one at a time, under the {@link CommandLock}. Failures are {@link
+ * ErrnoException}s in words; words that make no sense are {@link IllegalArgumentException}s.
  */
 public final class Pool implements AutoCloseable {
 
@@ -76,15 +78,15 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Loads a locked pool and begins to serve it. The directory is the pool's from then on; if this
-   * fails, it stays the caller's.
+   * Loads a locked pool and serves it. The directory is the pool's then; if this fails, the
+   * caller's.
    *
    * @throws ErrnoException if the pool cannot be served, saying why and what to do
    */
   public static Pool open(
       BackingDirectory directory, PoolOptions options, EventLog log, StallListener stalls)
       throws IOException {
-    Pool pool = load(directory, options, log, stalls);
+    Pool pool = load(directory, options, log, stalls, HandedOn.NONE);
     try {
       pool.begin();
       return pool;
@@ -97,14 +99,22 @@ public final class Pool implements AutoCloseable {
 
   /**
    * As {@link #open}, but changes nothing in the pool yet: it loads the table, finds images to be
-   * adopted, and opens and locks every volume. What refuses a pool does so here.
+   * adopted, and opens and locks every volume. What refuses a pool does so here. What a predecessor
+   * left is found in {@code handedOn}; whoever had something open opens it again before {@link
+   * #begin}.
    */
   public static Pool load(
-      BackingDirectory directory, PoolOptions options, EventLog log, StallListener stalls)
+      BackingDirectory directory,
+      PoolOptions options,
+      EventLog log,
+      StallListener stalls,
+      HandedOn handedOn)
       throws IOException {
     Background background = new Background();
     PoolOptions checked = options.checked(log);
-    return new Pool(PoolLoader.load(directory, checked, log, stalls, background), background);
+    Legacies legacies = Legacies.of(directory, checked, handedOn);
+    return new Pool(
+        PoolLoader.load(directory, checked, log, stalls, background, legacies), background);
   }
 
   /** Finishes what a crash cut short, and goes on with merges; before any request. Once. */
@@ -251,11 +261,7 @@ public final class Pool implements AutoCloseable {
     command(() -> new Suspension(state).suspend(name));
   }
 
-  /**
-   * Ends {@link #suspend}.
-   *
-   * @throws ErrnoException ENOENT, EROFS
-   */
+  /** Ends {@link #suspend}; fails as that does. */
   public void resume(String name) throws IOException {
     command(() -> new Suspension(state).resume(name));
   }

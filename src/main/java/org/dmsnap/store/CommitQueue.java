@@ -3,6 +3,7 @@ package org.dmsnap.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.dmsnap.succession.Legacy;
 
 /**
  * Prepared chunks in the order of their allocation, which is the order in which they become
@@ -17,12 +18,14 @@ final class CommitQueue {
    *
    * @param oldFirst the origin chunk of the first
    * @param run where they are on the COW device
+   * @param place where a successor finds them
    */
-  record Ready(long oldFirst, ChunkRun run) {}
+  record Ready(long oldFirst, ChunkRun run, int place) {}
 
   private static final class Entry {
     final ChunkRun run;
     long oldFirst;
+    int place;
     boolean ready;
 
     Entry(ChunkRun run) {
@@ -30,8 +33,15 @@ final class CommitQueue {
     }
   }
 
+  private final Legacy legacy;
   private final TreeMap<Long, Entry> entries = new TreeMap<>();
   private long records;
+  private volatile int unplaced; // runs that a successor would not find
+
+  /** An empty one. */
+  CommitQueue(Legacy legacy) {
+    this.legacy = legacy;
+  }
 
   /** Adds chunks that have been prepared and not yet written. */
   void prepare(ChunkRun run) {
@@ -39,14 +49,30 @@ final class CommitQueue {
     records += run.count();
   }
 
-  /** Marks prepared chunks as written. */
+  /** Marks prepared chunks as written, and leaves that to a successor. */
   void ready(long oldFirst, ChunkRun run) {
     Entry entry = entries.get(run.first());
     if (entry == null || entry.run.count() != run.count()) {
       throw new IllegalStateException("committed without being prepared: " + run);
     }
+    entry.place = legacy.committed(oldFirst, run.first(), run.count());
+    unplaced += entry.place == Legacy.NO_PLACE ? 1 : 0;
     entry.oldFirst = oldFirst;
     entry.ready = true;
+  }
+
+  /** Adds what a predecessor left at {@code place}, written. */
+  void inherit(long oldFirst, ChunkRun run, int place) {
+    prepare(run);
+    Entry entry = entries.get(run.first());
+    entry.place = place;
+    entry.oldFirst = oldFirst;
+    entry.ready = true;
+  }
+
+  /** Whether a successor would find all that is ready. */
+  boolean left() {
+    return unplaced == 0;
   }
 
   /** Forgets prepared chunks that will not be written. */
@@ -70,6 +96,11 @@ final class CommitQueue {
     return records;
   }
 
+  /** The first chunk in the queue, ready or not, or {@code end} if there is none. */
+  long first(long end) {
+    return entries.isEmpty() ? end : entries.firstKey();
+  }
+
   /** Whether {@link #readyPrefix} is not empty. */
   boolean hasReady() {
     return !entries.isEmpty() && entries.firstEntry().getValue().ready;
@@ -82,15 +113,17 @@ final class CommitQueue {
       if (!entry.ready) {
         break;
       }
-      prefix.add(new Ready(entry.oldFirst, entry.run));
+      prefix.add(new Ready(entry.oldFirst, entry.run, entry.place));
     }
     return prefix;
   }
 
-  /** Takes out what {@link #readyPrefix} answered. */
+  /** Takes out what {@link #readyPrefix} answered: a successor finds it on the COW device. */
   void remove(List<Ready> prefix) {
     for (Ready ready : prefix) {
       abandon(ready.run());
+      legacy.durable(ready.place());
+      unplaced -= ready.place() == Legacy.NO_PLACE ? 1 : 0;
     }
   }
 }

@@ -91,6 +91,12 @@ public sealed interface ExceptionStore permits PersistentStore, TransientStore {
   /** Waits until the committed exception at {@code newChunk} is durable; may lead its group. */
   void awaitDurable(long newChunk) throws IOException;
 
+  /**
+   * Whether a successor would find every exception committed, as is the rule; if not, they must be
+   * durable before what needs them is acknowledged.
+   */
+  boolean left();
+
   /** Waits until every exception committed before the call is durable; may lead their group. */
   void awaitAllDurable() throws IOException;
 

@@ -3,7 +3,6 @@ package org.dmsnap.store;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.dmsnap.block.BlockDevice;
 
 /** A kind of exception store, by the code that a table line gives it. */
 public sealed interface ExceptionStoreType permits PersistentStoreType, TransientStoreType {
@@ -27,12 +26,12 @@ public sealed interface ExceptionStoreType permits PersistentStoreType, Transien
    * reads the header; {@code loader} gets every exception, oldest first, unless the store is
    * invalid.
    *
+   * @param cow what was left of it is handed to {@code loader}, too
    * @param chunkSectors as in the table line; 0 means the header's, or the default of 32
    * @param originBytes what the origin holds; a record beyond it is refused
    * @throws org.dmsnap.block.ErrnoException ENXIO, EINVAL or EIO, with the reason in words
    */
-  ExceptionStore open(
-      BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
+  ExceptionStore open(CowFile cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
       throws IOException;
 
   /**

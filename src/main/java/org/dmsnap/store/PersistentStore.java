@@ -6,39 +6,45 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's persistent store. Source: {@code dm-snap-persistent.c}.
  *
- * <p>Exceptions are committed in groups. Whoever finds no group under way leads the next one,
- * outside the monitor; all others wait for it. The rule about order is {@link
- * ExceptionStore#commit}'s.
+ * <p>Exceptions are committed in groups. Whoever finds none under way leads the next, outside the
+ * monitor; all others wait for it. The rule about order is {@link ExceptionStore#commit}'s.
  */
 final class PersistentStore implements ExceptionStore {
 
   private final BlockDevice cow;
+  private final Legacy legacy;
   private final AreaLayout layout;
   private final String code;
   private final RecordWriter recordWriter;
   private final EarlySync earlySync;
 
   // all guarded by this, but for the volatile ones, which are written under it
-  private final CommitQueue queue = new CommitQueue();
-  private long nextFree = AreaLayout.FIRST_DATA_CHUNK;
+  private final CommitQueue queue;
+  final Allocation allocation; // for the load, too
   private long records;
   private volatile long newestCommitted;
   private boolean steppedBack; // a merge has begun with the area before
   private boolean leading;
-  private long groupsStarted;
+  private volatile long groupsStarted;
   private long groupsEnded; // the last that became durable
-  private final StoreFailure failure = new StoreFailure();
+  private final StoreFailure failure;
   private volatile long durableBelow = AreaLayout.FIRST_DATA_CHUNK;
   private volatile boolean valid;
 
-  PersistentStore(BlockDevice cow, ChunkSize chunkSize, String code, boolean valid) {
-    this.cow = cow;
+  PersistentStore(CowFile file, ChunkSize chunkSize, String code, boolean valid)
+      throws ErrnoException {
+    this.cow = file.device();
+    this.legacy = file.legacy();
+    this.failure = new StoreFailure(legacy);
+    this.queue = new CommitQueue(legacy);
     this.layout = new AreaLayout(chunkSize);
+    this.allocation = new Allocation(cow, layout);
     this.code = code;
     this.recordWriter = new RecordWriter(cow, layout);
     this.earlySync = new EarlySync(cow, chunkSize);
@@ -48,10 +54,19 @@ final class PersistentStore implements ExceptionStore {
   /** Called once, by the load: {@code records} are on disk, {@code nextFree} is the next chunk. */
   synchronized void loaded(long records, long nextFree) {
     this.records = records;
-    this.nextFree = nextFree;
+    this.allocation.from(nextFree);
     this.durableBelow = nextFree;
     earlySync.from(nextFree);
     recordWriter.tailMayBeStale();
+    legacy.records(records);
+  }
+
+  /** A predecessor had committed these; for the load, in the order of chunks. */
+  synchronized void inherit(long oldFirst, ChunkRun run, int place) {
+    queue.inherit(oldFirst, run, place);
+    allocation.from(Math.max(allocation.nextFree(), run.end()));
+    newestCommitted = run.end() - 1;
+    durableBelow = queue.first(durableBelow);
   }
 
   @Override
@@ -71,31 +86,23 @@ final class PersistentStore implements ExceptionStore {
 
   @Override
   public synchronized @Nullable ChunkRun prepare(long wanted) {
-    long room = layout.chunkSize().chunkOf(cow.size()) - nextFree;
-    long count = Math.min(Math.min(wanted, room), layout.dataChunksFrom(nextFree));
-    if (count <= 0) {
-      return null;
+    ChunkRun run = allocation.take(wanted);
+    if (run != null) {
+      queue.prepare(run);
+      durableBelow = Math.min(durableBelow, run.first()); // if it was a hole
     }
-    ChunkRun run = new ChunkRun(nextFree, count);
-    nextFree = layout.skipMetadata(nextFree + count);
-    queue.prepare(run);
     return run;
   }
 
   @Override
   public synchronized boolean hasRoom(long wanted) {
-    return layout.isWithin(cow.size(), lastChunkWith(wanted));
+    return layout.isWithin(cow.size(), allocation.lastWith(records + queue.records(), wanted));
   }
 
   @Override
   public synchronized long allocatedSectorsWith(long wanted) {
-    return (lastChunkWith(wanted) + 1) * layout.chunkSize().sectors();
-  }
-
-  private long lastChunkWith(long wanted) {
-    // the area that follows a full one must fit as well, or its commit fails
-    long filled = layout.areaOf(records + queue.records() + wanted);
-    return Math.max(layout.lastDataChunk(nextFree, wanted), layout.areaChunk(filled));
+    return (allocation.lastWith(records + queue.records(), wanted) + 1)
+        * layout.chunkSize().sectors();
   }
 
   @Override
@@ -106,24 +113,19 @@ final class PersistentStore implements ExceptionStore {
 
   private synchronized void add(long oldFirst, ChunkRun run) throws IOException {
     failure.check();
+    ErrnoException full = allocation.missingArea(records, queue, run);
+    if (full != null) {
+      throw failed(full);
+    }
     queue.ready(oldFirst, run);
     notifyAll(); // a later one, held up by this, may be waited for
     newestCommitted = Math.max(newestCommitted, run.end() - 1);
-    if (!layout.hasAreaFor(cow.size(), records + queue.records())) { // what does this one need?
-      long end = records + queue.recordsBefore(run.first()) + run.count();
-      if (!layout.hasAreaFor(cow.size(), end)) {
-        String area = "metadata area " + layout.areaOf(end) + ", which must follow a full one";
-        throw failed(new ErrnoException(Errno.ENOSPC, "the COW device has no room for " + area));
-      }
-    }
   }
 
   @Override
   public synchronized void abandon(ChunkRun run) {
     queue.abandon(run);
-    if (nextFree == layout.skipMetadata(run.first() + run.count())) {
-      nextFree = run.first(); // the newest: nothing stands behind it
-    }
+    allocation.giveBack(run);
     notifyAll(); // what was held up may be a ready prefix now
   }
 
@@ -140,17 +142,19 @@ final class PersistentStore implements ExceptionStore {
   }
 
   @Override
+  public boolean left() {
+    return queue.left();
+  }
+
+  @Override
   public void awaitAllDurable() throws IOException {
     awaitDurable(newestCommitted);
   }
 
   @Override
   public void flush() throws IOException {
-    long groupsBefore;
-    synchronized (this) {
-      failure.check();
-      groupsBefore = groupsStarted;
-    }
+    failure.check();
+    long groupsBefore = groupsStarted;
     awaitAllDurable();
     if (!takeTurn(groupsBefore)) {
       return;
@@ -165,8 +169,8 @@ final class PersistentStore implements ExceptionStore {
   }
 
   /**
-   * Waits for the group under way, since the system tells only one of two syncs of a failure; true
-   * if the caller is now to sync, false if a whole group was begun and ended after {@code before}.
+   * Waits for the group under way, since the system tells only one of two syncs of a failure;
+   * whether the caller is to sync: no group was begun and ended after {@code before}.
    */
   private synchronized boolean takeTurn(long before) throws ErrnoException {
     while (leading && groupsEnded <= before) {
@@ -184,15 +188,14 @@ final class PersistentStore implements ExceptionStore {
   public synchronized Usage usage() {
     int c = layout.chunkSize().sectors();
     long area = layout.areaOf(records + queue.records() - (steppedBack ? 1 : 0));
-    return new Usage(nextFree * c, Sectors.in(cow.size()), (area + 2) * c);
+    return new Usage(allocation.nextFree() * c, Sectors.in(cow.size()), (area + 2) * c);
   }
 
   @Override
   public List<MergeRun> prepareMerge(long most) throws IOException {
-    long end;
+    failure.check();
+    long end = records; // the merge is the only one to change it
     synchronized (this) {
-      failure.check();
-      end = records;
       steppedBack = end > 0 && end % layout.recordsPerArea() == 0;
     }
     return new MergeTail(cow, layout).newest(end, most);
@@ -209,8 +212,9 @@ final class PersistentStore implements ExceptionStore {
     flush();
     synchronized (this) {
       records = end - chunks;
-      nextFree = layout.chunkAfter(records);
+      allocation.from(layout.chunkAfter(records));
       steppedBack = false;
+      legacy.records(records);
     }
   }
 
@@ -225,7 +229,6 @@ final class PersistentStore implements ExceptionStore {
     }
   }
 
-  /** Waits for the group under way; true if the caller is now to lead the next. */
   private synchronized boolean becomeLeader(long newChunk) throws IOException {
     while (newChunk >= durableBelow) {
       failure.check();
@@ -252,13 +255,11 @@ final class PersistentStore implements ExceptionStore {
     boolean durable = false;
     try {
       List<CommitQueue.Ready> group;
-      long first;
       synchronized (this) {
         groupsStarted++;
         group = queue.readyPrefix();
-        first = records;
       }
-      makeDurable(group, first);
+      makeDurable(group);
       durable = true;
     } finally {
       stopLeading(durable);
@@ -274,17 +275,19 @@ final class PersistentStore implements ExceptionStore {
   }
 
   /** The order of a durable update is the order of the lines. */
-  private void makeDurable(List<CommitQueue.Ready> group, long first) throws IOException {
+  private void makeDurable(List<CommitQueue.Ready> group) throws IOException {
+    long first = records; // whoever leads is alone to change it
     long end = first + group.stream().mapToLong(ready -> ready.run().count()).sum();
     recordWriter.clearStaleTail(first);
     recordWriter.emptyAreas(first, end);
     failure.sync(cow); // chunk data and empty areas: a torn group joins up with nothing
     recordWriter.write(group, first);
     failure.sync(cow); // records
+    legacy.records(end); // before they are found there no more
     synchronized (this) {
       queue.remove(group);
       records = end;
-      durableBelow = group.get(group.size() - 1).run().end();
+      durableBelow = queue.first(allocation.nextFree());
       notifyAll();
     }
   }

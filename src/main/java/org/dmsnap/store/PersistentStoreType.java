@@ -27,8 +27,9 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
 
   @Override
   public ExceptionStore open(
-      BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
+      CowFile file, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
       throws IOException {
+    BlockDevice cow = file.device();
     ChunkSize asked =
         chunkSize(
             chunkSectors == 0 ? DEFAULT_CHUNK_SECTORS : chunkSectors,
@@ -43,19 +44,22 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
               + " bytes, the chunk size that its table line has");
     }
     if (DiskHeader.of(cow).isBlank()) {
-      return fresh(cow, asked);
+      return fresh(file, asked);
     }
-    cow.settle(); // what is loaded counts as durable
+    if (file.legacy().records() < 0) {
+      cow.settle(); // what is loaded counts as durable
+    }
     DiskHeader header = DiskHeader.of(cow);
     ChunkSize found = header.chunkSize();
-    PersistentStore store = new PersistentStore(cow, found, code(), header.isValid());
+    PersistentStore store = new PersistentStore(file, found, code(), header.isValid());
     if (header.isValid()) {
-      new PersistentLoad(cow, new AreaLayout(found), originBytes).into(store, loader);
+      new PersistentLoad(file, new AreaLayout(found), originBytes).into(store, loader);
     }
     return store;
   }
 
-  private ExceptionStore fresh(BlockDevice cow, ChunkSize chunkSize) throws IOException {
+  private ExceptionStore fresh(CowFile file, ChunkSize chunkSize) throws IOException {
+    BlockDevice cow = file.device();
     if (cow.size() < 2L * chunkSize.bytes()) {
       throw tooSmall(cow, chunkSize);
     }
@@ -63,7 +67,8 @@ record PersistentStoreType(boolean overflow) implements ExceptionStoreType {
     cow.zero(0, 2L * chunkSize.bytes());
     cow.sync();
     DiskHeader.of(true, chunkSize).writeTo(cow);
-    return new PersistentStore(cow, chunkSize, code(), true);
+    file.legacy().records(0);
+    return new PersistentStore(file, chunkSize, code(), true);
   }
 
   private static ErrnoException tooSmall(BlockDevice cow, ChunkSize chunkSize) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreFailure {
 
+  private final Legacy legacy;
   private volatile @Nullable IOException first;
+
+  /** None yet, unless a predecessor left one. */
+  StoreFailure(Legacy legacy) throws ErrnoException {
+    this.legacy = legacy;
+    this.first = legacy.failure();
+  }
 
   /** Remembers {@code cause} unless there was one before. */
   synchronized void set(IOException cause) {
     if (first == null) {
       first = cause;
+      legacy.failed(cause);
     }
   }
 

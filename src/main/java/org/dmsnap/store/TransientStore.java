@@ -6,20 +6,32 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.succession.Legacy;
+import org.dmsnap.succession.Legacy.Trait;
 import org.jspecify.annotations.Nullable;
 
-/** The kernel's transient store: allocates linearly from chunk 0 and remembers nothing. */
+/**
+ * The kernel's transient store: allocates linearly from chunk 0 and remembers nothing, but for who
+ * succeeds this process.
+ */
 final class TransientStore implements ExceptionStore {
 
   private final BlockDevice cow;
   private final ChunkSize chunkSize;
-  private final StoreFailure failure = new StoreFailure();
+  private final Legacy legacy;
+  private final LeftChunks left;
+  private final StoreFailure failure;
   private long nextFree; // guarded by this
-  private volatile boolean valid = true;
+  private volatile boolean valid;
 
-  TransientStore(BlockDevice cow, ChunkSize chunkSize) {
-    this.cow = cow;
+  TransientStore(CowFile file, ChunkSize chunkSize, LeftChunks left) throws IOException {
+    this.cow = file.device();
+    this.legacy = file.legacy();
     this.chunkSize = chunkSize;
+    this.left = left;
+    this.failure = new StoreFailure(legacy);
+    this.nextFree = left.used();
+    this.valid = !legacy.is(Trait.INVALID);
   }
 
   @Override
@@ -39,7 +51,10 @@ final class TransientStore implements ExceptionStore {
 
   @Override
   public synchronized @Nullable ChunkRun prepare(long wanted) {
-    long count = Math.min(wanted, chunkSize.chunkOf(cow.size()) - nextFree);
+    if (left.holes().chunks() > 0) {
+      return left.holes().take(wanted);
+    }
+    long count = Math.min(wanted, room() - nextFree);
     if (count <= 0) {
       return null;
     }
@@ -50,17 +65,22 @@ final class TransientStore implements ExceptionStore {
 
   @Override
   public synchronized boolean hasRoom(long wanted) {
-    return nextFree + wanted <= chunkSize.chunkOf(cow.size());
+    return nextFree + wanted - left.holes().chunks() <= room();
+  }
+
+  private long room() {
+    return Math.min(left.room(), chunkSize.chunkOf(cow.size()));
   }
 
   @Override
   public synchronized long allocatedSectorsWith(long wanted) {
-    return (nextFree + wanted) * chunkSize.sectors();
+    long beyond = Math.max(0, wanted - left.holes().chunks());
+    return (nextFree + beyond) * chunkSize.sectors();
   }
 
   @Override
   public void commit(long oldFirst, ChunkRun run) {
-    // memory is all there is, and the snapshot's table has it
+    left.committed(oldFirst, run); // memory is all there is, and the snapshot's table has it, too
   }
 
   @Override
@@ -78,6 +98,11 @@ final class TransientStore implements ExceptionStore {
   @Override
   public void awaitDurable(long newChunk) {
     // as durable as it will ever be
+  }
+
+  @Override
+  public boolean left() {
+    return true;
   }
 
   @Override
@@ -113,5 +138,6 @@ final class TransientStore implements ExceptionStore {
   @Override
   public void invalidate() {
     valid = false;
+    legacy.is(Trait.INVALID, true);
   }
 }

@@ -2,7 +2,6 @@ package org.dmsnap.store;
 
 import java.io.IOException;
 import jnr.constants.platform.Errno;
-import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.ErrnoException;
 
 /** {@code N}: exceptions in memory alone. */
@@ -25,11 +24,16 @@ record TransientStoreType() implements ExceptionStoreType {
 
   @Override
   public ExceptionStore open(
-      BlockDevice cow, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
+      CowFile file, int chunkSectors, long originBytes, ExceptionStore.Loader loader)
       throws IOException {
     if (chunkSectors == 0) {
       throw new ErrnoException(Errno.EINVAL, "Chunk size not set");
     }
-    return new TransientStore(cow, PersistentStoreType.chunkSize(chunkSectors, "Couldn't create"));
+    ChunkSize chunkSize = PersistentStoreType.chunkSize(chunkSectors, "Couldn't create");
+    long oldChunks = chunkSize.chunksIn(originBytes);
+    long newChunks = chunkSize.chunkOf(file.device().size());
+    LeftChunks left = LeftChunks.of(file.legacy(), oldChunks, newChunks);
+    left.forEach(loader);
+    return new TransientStore(file, chunkSize, left);
   }
 }

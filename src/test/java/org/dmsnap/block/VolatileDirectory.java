@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +102,18 @@ public final class VolatileDirectory implements BackingDirectory {
       sizes.clear();
     }
 
+    Inode copy() {
+      Inode copy = new Inode(number);
+      copy.bytes = bytes.clone();
+      copy.size = size;
+      copy.synced = synced.clone();
+      copy.modified = modified;
+      copy.syncedModified = syncedModified;
+      unsynced.forEach((sector, contents) -> copy.unsynced.put(sector, new ArrayList<>(contents)));
+      copy.sizes.addAll(sizes);
+      return copy;
+    }
+
     void syncFailed() {
       unsynced.clear();
     }
@@ -173,21 +185,43 @@ public final class VolatileDirectory implements BackingDirectory {
       for (int i = 0; i < changes.size(); i++) {
         Rename change = changes.get(i);
         boolean kept = i < end && (odds == 0 || random.nextInt(ALWAYS) != 0);
-        if (names == ALWAYS || names > 0 && kept && Collections.disjoint(change.names, lost)) {
+        if (names == ALWAYS || names > 0 && kept && Collections.disjoint(change.names(), lost)) {
           left.add(change);
         } else {
-          lost.addAll(change.names);
+          lost.addAll(change.names());
         }
       }
       return left;
     }
   }
 
-  /** A change of names. */
-  private record Rename(Set<String> names, Consumer<Map<String, Inode>> change) {}
+  /** A change of names: one is taken away, one is given, or both. */
+  private record Rename(@Nullable String from, @Nullable String to, @Nullable Inode inode) {
+
+    Set<String> names() {
+      Set<String> names = new HashSet<>();
+      if (from != null) {
+        names.add(from);
+      }
+      if (to != null) {
+        names.add(to);
+      }
+      return names;
+    }
+
+    void change(Map<String, Inode> map) {
+      if (from != null) {
+        map.remove(from);
+      }
+      if (to != null && inode != null) {
+        map.put(to, inode);
+      }
+    }
+  }
 
   private final TreeMap<String, Inode> names = new TreeMap<>();
   private final TreeMap<String, Inode> syncedNames = new TreeMap<>();
+  private final TreeMap<String, Inode> kept = new TreeMap<>(); // without a name
   private final List<Rename> unsyncedChanges = new ArrayList<>();
   private Watcher watcher = change -> {};
   private Watcher readWatcher = call -> {};
@@ -209,7 +243,7 @@ public final class VolatileDirectory implements BackingDirectory {
     Choice choice = new Choice(loss, random);
     VolatileDirectory left = new VolatileDirectory();
     Map<String, Inode> chosen = new TreeMap<>(syncedNames);
-    choice.of(unsyncedChanges).forEach(kept -> kept.change.accept(chosen));
+    choice.of(unsyncedChanges).forEach(change -> change.change(chosen));
     chosen.forEach((name, inode) -> left.names.put(name, inode.cut(choice)));
     left.syncedNames.putAll(left.names);
     left.inodes = inodes;
@@ -217,9 +251,37 @@ public final class VolatileDirectory implements BackingDirectory {
     return left;
   }
 
-  private void change(Set<String> touched, Consumer<Map<String, Inode>> change) {
-    change.accept(names);
-    unsyncedChanges.add(new Rename(touched, change));
+  /**
+   * What a successor finds when whoever works on it is killed now: all that the system has, synced
+   * or not, and the files without a name that are kept.
+   */
+  public synchronized VolatileDirectory killed() {
+    VolatileDirectory left = new VolatileDirectory();
+    Map<Inode, Inode> copies = new IdentityHashMap<>();
+    copy(names, left.names, copies);
+    copy(syncedNames, left.syncedNames, copies);
+    copy(kept, left.kept, copies);
+    for (Rename change : unsyncedChanges) {
+      Inode inode = change.inode == null ? null : copy(change.inode, copies);
+      left.unsyncedChanges.add(new Rename(change.from, change.to, inode));
+    }
+    left.inodes = inodes;
+    left.clock = clock;
+    return left;
+  }
+
+  private static void copy(
+      Map<String, Inode> from, Map<String, Inode> to, Map<Inode, Inode> copies) {
+    from.forEach((name, inode) -> to.put(name, copy(inode, copies)));
+  }
+
+  private static Inode copy(Inode inode, Map<Inode, Inode> copies) {
+    return copies.computeIfAbsent(inode, Inode::copy);
+  }
+
+  private void change(Rename change) {
+    change.change(names);
+    unsyncedChanges.add(change);
   }
 
   @Override
@@ -269,7 +331,7 @@ public final class VolatileDirectory implements BackingDirectory {
     }
     Inode inode = new Inode(inodes++);
     inode.resize(size);
-    change(Set.of(name), map -> map.put(name, inode));
+    change(new Rename(null, name, inode));
     return new File(inode, name);
   }
 
@@ -279,6 +341,19 @@ public final class VolatileDirectory implements BackingDirectory {
     Inode inode = new Inode(inodes++);
     inode.resize(size);
     return new File(inode, "(unnamed)");
+  }
+
+  @Override
+  public synchronized void keepUnnamed(HandedOn handedOn, String name, BlockDevice unnamed) {
+    if (unnamed instanceof File file) {
+      kept.put(name, file.inode);
+    }
+  }
+
+  @Override
+  public synchronized @Nullable BlockDevice inheritUnnamed(HandedOn handedOn, String name) {
+    Inode inode = kept.get(name);
+    return inode == null ? null : new File(inode, "(unnamed)");
   }
 
   @Override
@@ -293,19 +368,14 @@ public final class VolatileDirectory implements BackingDirectory {
   public synchronized void replace(String from, String to) throws IOException {
     watcher.before("rename " + from + " to " + to);
     Inode inode = inode(from);
-    change(
-        Set.of(from, to),
-        map -> {
-          map.remove(from);
-          map.put(to, inode);
-        });
+    change(new Rename(from, to, inode));
   }
 
   @Override
   public synchronized void delete(String name) throws IOException {
     watcher.before("delete " + name);
     inode(name);
-    change(Set.of(name), map -> map.remove(name));
+    change(new Rename(name, null, null));
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Mutator;
 import org.dmsnap.fuzz.Seeds;
 import org.dmsnap.store.CowCheck;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.CowReader;
 import org.dmsnap.store.DiskHeader;
 import org.dmsnap.store.ExceptionStoreType;
@@ -140,7 +141,8 @@ class BadCowTest {
 
   private static Snapshot open(Origin origin, RamDevice cow) throws IOException {
     EnumSet<Feature> none = EnumSet.noneOf(Feature.class);
-    return Snapshot.open(origin, cow, ExceptionStoreType.of("P"), 1, none, new RecordedEvents());
+    return Snapshot.open(
+        origin, CowFile.alone(cow), ExceptionStoreType.of("P"), 1, none, new RecordedEvents());
   }
 
   private static void compareChunk(

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** One origin of random bytes on a RAM disk, and what a test wants to put on top of it. */
@@ -68,7 +69,8 @@ final class Bench {
     Set<Feature> with = EnumSet.noneOf(Feature.class);
     with.addAll(List.of(features));
     Snapshot snapshot =
-        Snapshot.open(origin, cow, ExceptionStoreType.of(type), chunkSectors, with, events);
+        Snapshot.open(
+            origin, CowFile.alone(cow), ExceptionStoreType.of(type), chunkSectors, with, events);
     volume.flush(); // as every creation of a snapshot does
     origin.add(snapshot);
     return snapshot;

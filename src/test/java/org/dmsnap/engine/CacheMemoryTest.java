@@ -40,7 +40,7 @@ class CacheMemoryTest {
   }
 
   @Test
-  void one_alone_has_half_and_each_of_many_an_equal_part() {
+  void one_alone_has_half_and_each_of_many_an_equal_part() throws IOException {
     List<BlockMemory> origins = new ArrayList<>();
     for (int n = 0; n < 7; n++) {
       origins.add(memory());
@@ -50,13 +50,15 @@ class CacheMemoryTest {
     assertThat(takeAll(alone)).isEqualTo(4L * BUFFER);
     alone.close();
     for (int round = 0; round < 8; round++) {
-      origins.forEach(origin -> origin.take(BUFFER / HeldBlock.BYTES));
+      for (BlockMemory origin : origins) {
+        origin.take(BUFFER / HeldBlock.BYTES);
+      }
     }
     assertThat(shared.used()).isEqualTo(7L * BUFFER);
   }
 
   @Test
-  void who_has_none_gets_a_piece_whatever_others_hold() {
+  void who_has_none_gets_a_piece_whatever_others_hold() throws IOException {
     for (int n = 0; n < 20; n++) {
       assertThat(memory().take(BUFFER / HeldBlock.BYTES)).isNotNull();
     }
@@ -65,7 +67,7 @@ class CacheMemoryTest {
   }
 
   @Test
-  void who_has_more_than_its_part_since_others_came_gives_all_back_first() {
+  void who_has_more_than_its_part_since_others_came_gives_all_back_first() throws IOException {
     BlockMemory first = memory();
     long[] taken = Objects.requireNonNull(first.take(1));
     takeAll(first);
@@ -131,7 +133,7 @@ class CacheMemoryTest {
     return new BlockMemory(WriteCache.DEFAULT_BYTES, shared);
   }
 
-  private long takeAll(BlockMemory memory) {
+  private long takeAll(BlockMemory memory) throws IOException {
     long before = shared.used();
     while (memory.take(BUFFER / HeldBlock.BYTES) != null) {
       assertThat(shared.used()).isLessThanOrEqualTo(shared.most());

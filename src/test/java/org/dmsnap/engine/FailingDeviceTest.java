@@ -11,6 +11,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.Test;
 
@@ -108,7 +109,8 @@ class FailingDeviceTest {
           }
         };
     bench.origin.add(
-        Snapshot.open(bench.origin, cow, ExceptionStoreType.of("P"), 8, Set.of(), deaf));
+        Snapshot.open(
+            bench.origin, CowFile.alone(cow), ExceptionStoreType.of("P"), 8, Set.of(), deaf));
     cow.breakFrom(0);
 
     fails(Errno.EIO, () -> Io.write(bench.volume, 0, bytes(CHUNK, 1)));

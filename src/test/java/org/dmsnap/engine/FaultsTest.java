@@ -15,6 +15,7 @@ import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
 import org.dmsnap.block.Sectors;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,7 +250,12 @@ class FaultsTest {
       int chunk = snapshot.chunkSize().sectors();
       Snapshot reopened =
           Snapshot.open(
-              again, cow, ExceptionStoreType.of(type), chunk, Set.of(), new RecordedEvents());
+              again,
+              CowFile.alone(cow),
+              ExceptionStoreType.of(type),
+              chunk,
+              Set.of(),
+              new RecordedEvents());
       if (modelled.invalid()) {
         boolean toldElsewhere =
             bench.events.all().stream().anyMatch(event -> event.endsWith("(not recorded)"));

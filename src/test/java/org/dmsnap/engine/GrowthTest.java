@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmsnap.block.RamDevice;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +76,8 @@ class GrowthTest {
 
   private Snapshot snapshot(RamDevice cow, int chunkSectors, Growing listener) throws IOException {
     ExceptionStoreType type = ExceptionStoreType.of("P");
-    Snapshot snapshot = Snapshot.open(bench.origin, cow, type, chunkSectors, Set.of(), listener);
+    Snapshot snapshot =
+        Snapshot.open(bench.origin, CowFile.alone(cow), type, chunkSectors, Set.of(), listener);
     bench.origin.add(snapshot);
     return snapshot;
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.FileDirectory;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +44,13 @@ class LargeMergeTest {
         BlockDevice cow = file("cow", (exceptions + exceptions / 16L) * CHUNK)) {
       Origin origin = new Origin(image, OverflowPolicy.INVALIDATE, StallListener.NONE);
       Snapshot snapshot =
-          Snapshot.open(origin, cow, ExceptionStoreType.of("P"), 1, Set.of(), new RecordedEvents());
+          Snapshot.open(
+              origin,
+              CowFile.alone(cow),
+              ExceptionStoreType.of("P"),
+              1,
+              Set.of(),
+              new RecordedEvents());
       for (long i = 0; i < exceptions; i++) {
         Io.write(snapshot, chunk(i, exceptions) * CHUNK, content(chunk(i, exceptions)));
       }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class LoadedStoreTest {
 
   private static LoadedStore load(byte[] cow, long originBytes) throws Exception {
     return LoadedStore.open(
-        new RamDevice(cow), ExceptionStoreType.of("P"), CHUNK_SECTORS, originBytes);
+        CowFile.alone(new RamDevice(cow)), ExceptionStoreType.of("P"), CHUNK_SECTORS, originBytes);
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.dmsnap.block.PowerSupply;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.fuzz.Figures;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 
 /**
@@ -119,7 +120,12 @@ final class PowerCutBench implements AutoCloseable {
   /** Opens what is on a disk. */
   Snapshot open(int disk, int chunkSectors, SnapshotListener listener) throws IOException {
     return Snapshot.open(
-        origin, devices.get(disk), ExceptionStoreType.of("P"), chunkSectors, Set.of(), listener);
+        origin,
+        CowFile.alone(devices.get(disk)),
+        ExceptionStoreType.of("P"),
+        chunkSectors,
+        Set.of(),
+        listener);
   }
 
   private SnapshotListener listener(Kept of) {

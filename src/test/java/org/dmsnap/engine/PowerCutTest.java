@@ -11,6 +11,7 @@ import org.dmsnap.block.RamDevice.Operation;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.fuzz.Figures;
 import org.dmsnap.fuzz.Seeds;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,7 +122,7 @@ class PowerCutTest {
     return Io.read(
         Snapshot.open(
             origin,
-            new RamDevice(left[1]),
+            CowFile.alone(new RamDevice(left[1])),
             ExceptionStoreType.of("P"),
             chunkSectors,
             Set.of(),

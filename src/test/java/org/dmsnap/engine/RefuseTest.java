@@ -19,6 +19,7 @@ import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.RamDevice;
 import org.dmsnap.block.RamDevice.Operation;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +157,7 @@ class RefuseTest {
     Snapshot snapshot =
         Snapshot.open(
             origin,
-            cow,
+            CowFile.alone(cow),
             ExceptionStoreType.of(type),
             chunkSectors,
             EnumSet.noneOf(Feature.class),
@@ -300,7 +301,7 @@ class RefuseTest {
   private static Snapshot reopened(Origin again, Snapshot snapshot) throws IOException {
     return Snapshot.open(
         again,
-        new RamDevice(((RamDevice) snapshot.cow()).content()),
+        CowFile.alone(new RamDevice(((RamDevice) snapshot.cow()).content())),
         ExceptionStoreType.of(snapshot.store().code()),
         0,
         EnumSet.noneOf(Feature.class),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.dmsnap.block.BlockDevice;
 import org.dmsnap.block.FileDirectory;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** A sparse origin in a file that has holes, and what a test wants to put on top of it. */
@@ -34,7 +35,12 @@ final class SparseBench implements AutoCloseable {
     with.addAll(List.of(features));
     Snapshot snapshot =
         Snapshot.open(
-            origin, cow, ExceptionStoreType.of(type), chunkSectors, with, new RecordedEvents());
+            origin,
+            CowFile.alone(cow),
+            ExceptionStoreType.of(type),
+            chunkSectors,
+            with,
+            new RecordedEvents());
     volume.flush(); // as every creation of a snapshot does
     origin.add(snapshot);
     return snapshot;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.dmsnap.block.RamDevice;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** An origin on a RAM disk, snapshots of it and of one another, and what each should read as. */
@@ -100,7 +101,9 @@ final class StackedTree {
   private void open(Node node) throws IOException {
     ExceptionStoreType type = ExceptionStoreType.of(node.type);
     Origin origin = node.parent.asOrigin();
-    node.snapshot = Snapshot.open(origin, node.cow, type, node.chunkSectors, node.features, events);
+    node.snapshot =
+        Snapshot.open(
+            origin, CowFile.alone(node.cow), type, node.chunkSectors, node.features, events);
     origin.add(node.snapshot);
   }
 
@@ -116,7 +119,7 @@ final class StackedTree {
     Node parent = node.parent;
     ExceptionStoreType type = ExceptionStoreType.of(node.type);
     node.snapshot =
-        Snapshot.open(parent.asOrigin(), node.cow, type, node.chunkSectors, node.features, events);
+        Snapshot.open(parent.asOrigin(), CowFile.alone(node.cow), type, node.chunkSectors, node.features, events);
     node.snapshot.flush();
     node.cow.sync();
     held(

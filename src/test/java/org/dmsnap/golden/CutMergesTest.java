@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dmsnap.block.RamDevice;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
 import org.dmsnap.store.MergeRun;
@@ -101,7 +102,8 @@ class CutMergesTest {
   }
 
   private static ExceptionStore open(RamDevice cow) throws Exception {
-    return ExceptionStoreType.of("P").open(cow, 8, 4 << 20, (oldChunk, newChunk) -> {});
+    return ExceptionStoreType.of("P")
+        .open(CowFile.alone(cow), 8, 4 << 20, (oldChunk, newChunk) -> {});
   }
 
   private static RamDevice image(String scenario, String file) throws Exception {

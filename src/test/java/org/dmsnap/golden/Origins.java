@@ -19,6 +19,7 @@ import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotMerge;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStoreType;
 
 /** Makes targets of table lines; all that name one image share its origin, as in the kernel. */
@@ -85,7 +86,7 @@ final class Origins {
     Snapshot snapshot =
         Snapshot.open(
             origin,
-            cow,
+            CowFile.alone(cow),
             ExceptionStoreType.of(table.get(5)),
             Integer.parseInt(table.get(6)),
             features,

@@ -48,6 +48,7 @@ public final class PoolModel {
     public SectorModel content;
     public final Map<String, Snap> snapshots = new TreeMap<>();
     @Nullable String due;
+    boolean suspended;
 
     public Orig(SectorModel content) {
       this.content = content;
@@ -57,6 +58,7 @@ public final class PoolModel {
       Orig copy = new Orig(content.copy());
       snapshots.forEach((name, snap) -> copy.snapshots.put(name, snap.copy()));
       copy.due = due;
+      copy.suspended = suspended;
       return copy;
     }
 
@@ -171,8 +173,13 @@ public final class PoolModel {
   /** What is left of it when it is closed: what is transient is gone. */
   PoolModel closed() {
     PoolModel copy = copy();
-    copy.origins.values().forEach(o -> o.snapshots.values().removeIf(snap -> !snap.persistent));
+    copy.close();
     return copy;
+  }
+
+  /** What is transient goes. */
+  void close() {
+    origins.values().forEach(o -> o.snapshots.values().removeIf(snap -> !snap.persistent));
   }
 
   /** What the next mount may show: a merge that is due is dropped if its snapshot is Invalid. */
@@ -180,6 +187,16 @@ public final class PoolModel {
     PoolModel dropped = closed();
     dropped.origins.values().stream().filter(Orig::mayDrop).forEach(o -> o.due = null);
     return Stream.of(remounted(), dropped.remounted());
+  }
+
+  /** What a successor may show: as {@link #mounts}, but nothing is gone. */
+  Stream<PoolModel> successions() {
+    PoolModel merged = copy();
+    merged.origins.values().stream().filter(o -> o.due != null).forEach(o -> o.merge(o.due));
+    PoolModel dropped = copy();
+    dropped.origins.values().stream().filter(Orig::mayDrop).forEach(o -> o.due = null);
+    dropped.origins.values().stream().filter(o -> o.due != null).forEach(o -> o.merge(o.due));
+    return Stream.of(merged, dropped);
   }
 
   PoolModel each(Consumer<SectorModel> act) {

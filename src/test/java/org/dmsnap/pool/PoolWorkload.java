@@ -365,10 +365,15 @@ final class PoolWorkload {
     if (!unlessStruck(() -> run.pool().suspend(name))) {
       return;
     }
-    run.change(model -> origin.synced());
+    run.change(
+        model -> {
+          origin.synced();
+          origin.suspended = true;
+        });
     fsync(name, origin);
     run.verifyNow();
     run.step("resume " + name);
+    run.change(model -> origin.suspended = false);
     run.pool().resume(name);
   }
 
@@ -403,12 +408,12 @@ final class PoolWorkload {
         content,
         first,
         stamps,
-        () -> {
+        on -> {
           long position = (long) first * SECTOR;
           if (discard) {
-            run.device(name).discard(position, (long) count * SECTOR);
+            on.device(name).discard(position, (long) count * SECTOR);
           } else {
-            run.device(name).zero(position, (long) count * SECTOR);
+            on.device(name).zero(position, (long) count * SECTOR);
           }
         });
   }
@@ -421,21 +426,24 @@ final class PoolWorkload {
       stamps[i] = random.nextLong() | 1;
     }
     run.step("write " + name + " " + first + "+" + stamps.length);
-    write(name, content, first, stamps, () -> write(name, first, stamps));
+    write(name, content, first, stamps, on -> Stamps.write(on.device(name), first, stamps));
     if (snap != null) {
       run.invalid(name, snap);
     }
   }
 
   /** Writes, and looks at what was written where that failed. */
-  private void write(String name, SectorModel content, int first, long[] stamps, Command command)
+  private void write(
+      String name, SectorModel content, int first, long[] stamps, PowerCutRun.Request request)
       throws IOException {
     long[] before = new long[stamps.length];
     Arrays.setAll(before, i -> content.now(first + i));
-    run.change(model -> found(content, first, stamps));
+    run.asked(
+        new PowerCutRun.UnderWay(name, first, stamps.length, request),
+        model -> found(content, first, stamps));
     try {
-      command.run();
-      run.change(model -> content.rewritten(first, stamps.length));
+      request.on(run);
+      run.answered(model -> content.rewritten(first, stamps.length));
     } catch (ErrnoException failure) {
       Errno errno = failure.errno();
       if (errno != Errno.ENOSPC && errno != Errno.EIO && errno != Errno.EOPNOTSUPP) {
@@ -447,7 +455,7 @@ final class PoolWorkload {
           throw new AssertionError("sector " + (first + i) + " is neither old nor new", failure);
         }
       }
-      run.change(model -> found(content, first, now));
+      run.answered(model -> found(content, first, now));
     }
   }
 
@@ -467,10 +475,6 @@ final class PoolWorkload {
       }
       return new long[0];
     }
-  }
-
-  private void write(String name, int first, long[] stamps) throws IOException {
-    Stamps.write(run.device(name), first, stamps);
   }
 
   /** Runs a command, which happens or does not; whether it did. */

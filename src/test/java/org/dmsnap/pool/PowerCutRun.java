@@ -14,6 +14,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
+import org.dmsnap.block.HandedOn;
+import org.dmsnap.block.HeldDescriptors;
 import org.dmsnap.block.VolatileDirectory;
 import org.dmsnap.block.VolatileDirectory.Loss;
 import org.dmsnap.engine.OverflowPolicy;
@@ -44,6 +46,17 @@ final class PowerCutRun {
   private static final int SECTOR = 512;
   private static final int DEEPEST = 3;
 
+  /** How a change is called that is not the disk's: a word is stored in memory that is left. */
+  static final String STORE = "store in memory";
+
+  /** What is asked of a volume. */
+  interface Request {
+    void on(PowerCutRun run) throws IOException;
+  }
+
+  /** A request that has not been answered yet: to a successor it comes again. */
+  record UnderWay(String name, int first, int count, Request request) {}
+
   /** Cuts tried so far, in all runs: by what was under way, and before which change. */
   static final Map<String, Long> TRIED = new ConcurrentHashMap<>();
 
@@ -57,6 +70,9 @@ final class PowerCutRun {
   private volatile boolean struck; // since the pool was opened
   private boolean unsynced; // what the pool was opened on
   private final EventLog log = new EventLog();
+  private @Nullable HeldDescriptors held; // where a successor is to come, set before it begins
+  private boolean succeeds; // to one that was killed, until it is opened
+  private @Nullable UnderWay underWay; // guarded by this
   private List<PoolModel> worlds; // guarded by this, replaced as a whole
   private volatile @Nullable Pool pool;
   private volatile @Nullable Throwable failure;
@@ -101,6 +117,27 @@ final class PowerCutRun {
   private static PowerCutRun ofNewPool(PoolOptions options, Random random, PowerCuts cuts) {
     return new PowerCutRun(
         new VolatileDirectory(), List.of(new PoolModel()), options, random, cuts, 0, "");
+  }
+
+  /** As above, with a server that may be killed, and succeeded. */
+  PowerCutRun handingOn() {
+    return handingOn(new HeldDescriptors());
+  }
+
+  private PowerCutRun handingOn(HeldDescriptors descriptors) {
+    held = descriptors;
+    descriptors.watch(this::storing);
+    return this;
+  }
+
+  private void storing() {
+    synchronized (disk) { // nothing else changes meanwhile
+      try {
+        changing(STORE);
+      } catch (IOException never) {
+        throw new IllegalStateException(never);
+      }
+    }
   }
 
   /** As above, with a call that fails. */
@@ -162,6 +199,10 @@ final class PowerCutRun {
   }
 
   private void stop() {
+    HeldDescriptors descriptors = held;
+    if (descriptors != null) {
+      descriptors.watch(() -> {});
+    }
     disk.watch(change -> {});
     disk.watchReads(call -> {});
     Pool open = pool;
@@ -173,6 +214,9 @@ final class PowerCutRun {
           failed(e);
         }
       }
+    }
+    if (descriptors != null) {
+      descriptors.close();
     }
   }
 
@@ -202,6 +246,18 @@ final class PowerCutRun {
     change.accept(model());
   }
 
+  /** A request comes, and changes the model in the same moment. */
+  synchronized void asked(UnderWay request, Consumer<PoolModel> change) {
+    underWay = request;
+    change(change);
+  }
+
+  /** It has been answered. */
+  synchronized void answered(Consumer<PoolModel> change) {
+    change(change);
+    underWay = null;
+  }
+
   /** Until {@link #decided}, the pool may be as it was or as {@code change} makes it. */
   synchronized PoolModel mayBecome(Consumer<PoolModel> change) {
     PoolModel after = model().copy();
@@ -223,7 +279,17 @@ final class PowerCutRun {
       }
     }
     try {
-      pool = Pool.open(disk, options, log, StallListener.NONE);
+      HandedOn handedOn = held == null ? HandedOn.NONE : held;
+      Pool loaded = Pool.load(disk, options, log, StallListener.NONE, handedOn);
+      pool = loaded;
+      List<Device> opened = succeeds ? openAgain(loaded) : List.of();
+      loaded.begin();
+      if (succeeds) {
+        resumeAll();
+        askAgain();
+        opened.forEach(Device::released);
+        awaitDue();
+      }
     } catch (IOException failed) {
       tolerate(failed);
     }
@@ -233,6 +299,82 @@ final class PowerCutRun {
     }
     await(() -> struck || pool().volumes().stream().noneMatch(this::waits), "what is due to start");
     verifyAfterOpening();
+    succeeds = false;
+  }
+
+  /** What is open of what is due to merge is opened again before anything begins. */
+  private List<Device> openAgain(Pool loaded) throws IOException {
+    List<Device> opened = new ArrayList<>();
+    for (var origin : worlds.get(worlds.size() - 1).origins.entrySet()) {
+      Device device = loaded.device(origin.getKey());
+      if (origin.getValue().due != null && device != null) {
+        device.opened();
+        opened.add(device);
+      }
+    }
+    return opened;
+  }
+
+  private void awaitDue() throws IOException {
+    String table = Objects.requireNonNullElse(disk.readText(PoolFiles.TABLE), "");
+    for (var origin : worlds.get(worlds.size() - 1).origins.values()) {
+      String due = origin.due;
+      if (due != null && table.contains("merge " + due) && !saysInvalid(pool(), due)) {
+        await(() -> pool().device(due) == null, "the merge of " + due + " to start");
+      }
+    }
+  }
+
+  /** What was suspended is so still. */
+  private void resumeAll() throws IOException {
+    for (VolumeReport report : pool().volumes()) {
+      PoolModel.Orig origin = model().origins.get(report.name());
+      if (!report.snapshot() && origin != null) {
+        try {
+          pool().resume(report.name());
+        } catch (IllegalArgumentException notSuspended) {
+          if (origin.suspended) {
+            throw new AssertionError(report.name() + " is suspended no more", notSuspended);
+          }
+        }
+      }
+    }
+    change(model -> model.origins.values().forEach(origin -> origin.suspended = false));
+  }
+
+  /** What was not answered comes again. */
+  private void askAgain() throws IOException {
+    UnderWay request = underWay;
+    if (request == null || pool().device(request.name()) == null) {
+      return;
+    }
+    try {
+      request.request().on(this);
+    } catch (ErrnoException failed) {
+      if (!saysInvalid(pool(), request.name())) {
+        foundAgain(request, read(request.name(), request.first(), request.count()));
+      }
+    }
+    underWay = null;
+  }
+
+  private synchronized void foundAgain(UnderWay request, long[] now) {
+    PoolModel.Orig origin = model().origins.get(request.name());
+    SectorModel content =
+        origin != null
+            ? origin.content
+            : model().origins.values().stream()
+                .map(any -> any.snapshots.get(request.name()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow()
+                .content;
+    for (int i = 0; i < now.length; i++) {
+      if (!content.allows(request.first() + i, now[i])) {
+        throw new AssertionError("sector " + (request.first() + i) + " was never " + now[i]);
+      }
+      content.found(request.first() + i, now[i]);
+    }
   }
 
   /** Whether a merge has not started yet: what it needs of others comes first. */
@@ -258,6 +400,7 @@ final class PowerCutRun {
 
   void close() throws IOException {
     Pool open = pool();
+    mayBecome(PoolModel::close); // what is transient goes some time
     pool = null;
     boolean clean = true;
     try {
@@ -291,6 +434,14 @@ final class PowerCutRun {
   private void changing(String change) throws IOException {
     if (failure != null) {
       return;
+    }
+    if (held != null && cuts.kills(change)) {
+      try {
+        kill(change, held);
+      } catch (Throwable e) {
+        failed(e);
+        return;
+      }
     }
     for (Loss loss : cuts.before(change)) {
       try {
@@ -359,6 +510,30 @@ final class PowerCutRun {
     new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);
   }
 
+  private void kill(String change, HeldDescriptors descriptors) throws IOException {
+    TRIED.merge("kill in " + kind(step) + ", " + kindOfChange(change), 1L, Long::sum);
+    String told = story + "\n  killed in " + step + " before " + change;
+    Random own = new Random(random.nextLong());
+    boolean deeper = depth + 1 < DEEPEST && own.nextInt(2) == 0;
+    PowerCuts next = deeper ? PowerCuts.kills(40, PowerCuts.some(40, own), own) : PowerCuts.none();
+    int steps = deeper ? 2 + own.nextInt(5) : own.nextInt(2);
+    PowerCutRun successor;
+    synchronized (this) {
+      List<PoolModel> left = worlds.stream().map(PoolModel::copy).toList();
+      left.forEach(this::mayBeInvalid);
+      successor = new PowerCutRun(disk.killed(), left, options, own, next, depth + 1, told);
+      successor.underWay = underWay;
+    }
+    successor.succeeds = true;
+    successor.handingOn(descriptors.copy()).go(steps);
+  }
+
+  private void mayBeInvalid(PoolModel world) {
+    for (PoolModel.Orig origin : world.origins.values()) {
+      origin.snapshots.forEach((name, snap) -> snap.invalid |= snap.mayFill && maybeInvalid(name));
+    }
+  }
+
   /** An extension has returned: a persistent COW device stays at least as large as it is now. */
   void extended(String name) {
     change(
@@ -389,10 +564,7 @@ final class PowerCutRun {
     List<PoolModel> left = new ArrayList<>();
     for (PoolModel world : worlds) {
       PoolModel copy = world.copy();
-      for (PoolModel.Orig origin : copy.origins.values()) {
-        origin.snapshots.forEach(
-            (name, snap) -> snap.invalid |= snap.mayFill && maybeInvalid(name));
-      }
+      mayBeInvalid(copy);
       left.add(copy.closed().each(SectorModel::certain));
     }
     return left;
@@ -444,7 +616,7 @@ final class PowerCutRun {
     String structure = structure();
     List<PoolModel> possible =
         worlds.stream()
-            .flatMap(PoolModel::mounts)
+            .flatMap(world -> succeeds ? world.successions() : world.mounts())
             .filter(world -> world.structure().equals(structure))
             .toList();
     if (possible.isEmpty()) {
@@ -467,7 +639,7 @@ final class PowerCutRun {
   private PoolModel asRead(PoolModel world) throws IOException {
     PoolModel read = world.copy();
     for (var origin : read.origins.entrySet()) {
-      compare(origin.getKey(), origin.getValue().content, false);
+      compare(origin.getKey(), origin.getValue().content, succeeds);
       for (var snap : origin.getValue().snapshots.entrySet()) {
         if (cowBytes(snap.getKey()) < snap.getValue().leastCowBytes) {
           throw new AssertionError(snap.getKey() + " has lost an extension; log: " + log.events());
@@ -475,12 +647,12 @@ final class PowerCutRun {
         if (unlessInvalid(
             snap.getKey(),
             snap.getValue(),
-            () -> compare(snap.getKey(), snap.getValue().content, false))) {
+            () -> compare(snap.getKey(), snap.getValue().content, succeeds))) {
           snap.getValue().invalid = false;
         }
       }
     }
-    return unsynced ? read : read.synced();
+    return unsynced || succeeds ? read : read.synced();
   }
 
   /** Compares with what was written last. */

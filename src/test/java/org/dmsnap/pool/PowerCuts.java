@@ -9,6 +9,26 @@ interface PowerCuts {
   /** What is lost in the cuts to be tried before {@code change}. */
   Loss[] before(String change);
 
+  /** Whether the server is to be killed before {@code change}, and succeeded. */
+  default boolean kills(String change) {
+    return false;
+  }
+
+  /** Kills before one change in {@code every}, and cuts as {@code cuts} does. */
+  static PowerCuts kills(int every, PowerCuts cuts, Random random) {
+    return new PowerCuts() {
+      @Override
+      public Loss[] before(String change) {
+        return change.startsWith(PowerCutRun.STORE) ? new Loss[0] : cuts.before(change);
+      }
+
+      @Override
+      public boolean kills(String change) {
+        return random.nextInt(every) == 0;
+      }
+    };
+  }
+
   /** Tries every change: with all lost, nothing lost, and {@code subsets} subsets lost. */
   static PowerCuts all(int subsets, Random random) {
     return change -> {

@@ -90,7 +90,7 @@ final class CowImage {
     ExceptionStore store =
         ExceptionStoreType.of(type)
             .open(
-                device,
+                CowFile.alone(device),
                 tableChunkSectors,
                 ORIGIN,
                 (oldChunk, newChunk) -> loaded.add(oldChunk + "->" + newChunk));

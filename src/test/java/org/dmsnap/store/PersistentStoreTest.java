@@ -31,7 +31,8 @@ class PersistentStoreTest extends ExceptionStoreContract {
   }
 
   private static ExceptionStore open(RamDevice device, int chunkSectors) throws IOException {
-    return ExceptionStoreType.of("P").open(device, chunkSectors, CowImage.ORIGIN, (from, to) -> {});
+    return ExceptionStoreType.of("P")
+        .open(CowFile.alone(device), chunkSectors, CowImage.ORIGIN, (from, to) -> {});
   }
 
   private static void fill(ExceptionStore store, int exceptions) throws IOException {

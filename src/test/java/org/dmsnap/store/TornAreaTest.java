@@ -114,7 +114,7 @@ class TornAreaTest {
   private ExceptionStore open(RamDevice device, List<long[]> loaded) throws IOException {
     return ExceptionStoreType.of("P")
         .open(
-            device,
+            CowFile.alone(device),
             layout.chunkSize().sectors(),
             ORIGIN,
             (oldChunk, newChunk) -> loaded.add(new long[] {oldChunk, newChunk}));

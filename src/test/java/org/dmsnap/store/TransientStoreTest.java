@@ -21,7 +21,8 @@ class TransientStoreTest extends ExceptionStoreContract {
   }
 
   private ExceptionStore open(int chunkSectors) throws IOException {
-    return ExceptionStoreType.of("N").open(cow, chunkSectors, CowImage.ORIGIN, (from, to) -> {});
+    return ExceptionStoreType.of("N")
+        .open(CowFile.alone(cow), chunkSectors, CowImage.ORIGIN, (from, to) -> {});
   }
 
   @Test

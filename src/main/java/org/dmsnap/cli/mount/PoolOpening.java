@@ -40,7 +40,7 @@ final class PoolOpening {
         left.settle(Objects.requireNonNullElse(directory.readText(PoolFiles.TABLE), ""));
       }
       EventLog log = new EventLog();
-      Pool pool = Pool.load(directory, settings.pool(), log, loop);
+      Pool pool = Pool.load(directory, settings.pool(), log, loop, succession.handedOn());
       directory.warnings().forEach(log::warning);
       return pool;
     } catch (Throwable e) {

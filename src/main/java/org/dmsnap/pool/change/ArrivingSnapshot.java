@@ -18,6 +18,7 @@ import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.volume.LayeredVolume;
 import org.dmsnap.pool.volume.Moment;
 import org.dmsnap.pool.volume.SnapshotVolume;
+import org.dmsnap.store.CowFile;
 import org.dmsnap.store.ExceptionStore;
 import org.dmsnap.store.ExceptionStoreType;
 import org.dmsnap.stream.DiffHeader;
@@ -52,12 +53,13 @@ final class ArrivingSnapshot implements Arrival {
     this.request = request;
     this.header = header;
     Bases.checkSize(state, header);
-    cow = state.createFresh(file(), cowBytes());
+    cow = state.createFreshCow(file(), cowBytes());
     written = new Written(state, cow, request.verify());
     gaps = new Gaps(state);
     try {
       store =
-          ExceptionStoreType.of(TYPE).open(cow, CHUNK_SECTORS, header.bytes(), (old, fresh) -> {});
+          ExceptionStoreType.of(TYPE)
+              .open(CowFile.alone(cow), CHUNK_SECTORS, header.bytes(), (old, fresh) -> {});
     } catch (IOException | RuntimeException failure) {
       state.undoFresh(file(), cow, failure);
       throw failure;
@@ -126,6 +128,7 @@ final class ArrivingSnapshot implements Arrival {
     volume = made;
     Identity identity = Identity.fresh().reads(Identity.contentOr(trailer.to()));
     Names.of(state, made).become(identity);
+    made.freshness().keptBy(state.legacies().of(cow));
     made.cowOpened(cow);
     made.loaded(open(made));
     state.directory().sync();
@@ -178,7 +181,7 @@ final class ArrivingSnapshot implements Arrival {
   private Snapshot open(SnapshotVolume made) throws IOException {
     return Snapshot.open(
         made.origin().asOrigin(),
-        cow,
+        state.legacies().file(cow),
         ExceptionStoreType.of(TYPE),
         CHUNK_SECTORS,
         Set.of(),

@@ -1,7 +1,6 @@
 package org.dmsnap.pool.change;
 
 import java.io.IOException;
-import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.Sectors;
 import org.dmsnap.engine.Origin;
@@ -10,6 +9,7 @@ import org.dmsnap.pool.table.Identity;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.ServedImage;
+import org.dmsnap.succession.Legacy;
 
 /** Makes new origins. */
 public final class Creation {
@@ -39,13 +39,14 @@ public final class Creation {
   /** An origin on {@code image}, whose file has its fresh name until then. */
   void list(String name, DatedDevice image, Identity identity) throws IOException {
     long sectors = Sectors.in(image.size());
-    Origin origin = state.origin(name, image);
+    Legacy legacy = state.legacies().ofNewOrigin(name);
+    legacy.keep(image.time(), true);
+    Origin origin = state.origin(name, image, legacy);
     image.sync();
     state.directory().sync();
     state.table().change(table -> table.withOrigin(name, sectors).withIdentity(name, identity));
     String file = PoolFiles.image(name);
-    ServedImage served =
-        new ServedImage(origin, PoolFiles.fresh(file), new ChangeTime(), image.time());
+    ServedImage served = new ServedImage(origin, PoolFiles.fresh(file), image.time(), legacy);
     OriginVolume volume = new OriginVolume(name, served, false);
     Names.of(state, volume).become(identity);
     state.nameListed(file, volume);

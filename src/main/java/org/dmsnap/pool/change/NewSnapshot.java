@@ -65,13 +65,17 @@ final class NewSnapshot {
   /** Makes its empty store, durable but for the name of its file. */
   void make() throws IOException {
     boolean persistent = volume.persistent();
-    DatedDevice made = persistent ? state.createFresh(file(), bytes) : state.createUnnamed(bytes);
+    DatedDevice made =
+        persistent
+            ? state.createFreshCow(file(), bytes)
+            : state.createUnnamed(volume.name(), volume.entry(), bytes);
     cow = made;
+    volume.freshness().keptBy(state.legacies().of(made));
     volume.cowOpened(made);
     volume.loaded(
         Snapshot.open(
             volume.origin().asOrigin(),
-            made,
+            state.legacies().file(made),
             request.type(),
             request.chunkSectors(),
             request.features(),
@@ -79,6 +83,13 @@ final class NewSnapshot {
     if (persistent) {
       volume.flushIfValid();
       made.sync();
+    }
+  }
+
+  /** It is taken: a successor has it, too; the gate is held. */
+  void taken() {
+    if (!volume.persistent()) {
+      state.legacies().of(cow).taken(); // no table says so
     }
   }
 
@@ -93,6 +104,7 @@ final class NewSnapshot {
       return;
     }
     try {
+      state.legacies().gone(made);
       made.close();
     } catch (IOException also) {
       failure.addSuppressed(also);

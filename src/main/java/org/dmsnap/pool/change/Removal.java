@@ -237,6 +237,11 @@ public final class Removal {
 
   private void close(Volume volume, Closing closing) {
     try {
+      if (volume instanceof SnapshotVolume snapshot) {
+        state.legacies().gone(snapshot.cow());
+      } else if (volume instanceof OriginVolume origin) {
+        origin.legacy().release();
+      }
       closing.close();
     } catch (IOException failure) {
       state.log().warning("closing " + volume.file() + ": " + failure.getMessage());

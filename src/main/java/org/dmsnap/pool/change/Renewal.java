@@ -59,7 +59,10 @@ final class Renewal {
   void make() throws IOException {
     long bytes = cowBytes();
     boolean persistent = volume.persistent();
-    DatedDevice made = persistent ? state.createFresh(file(), bytes) : state.createUnnamed(bytes);
+    DatedDevice made =
+        persistent
+            ? state.createFreshCow(file(), bytes)
+            : state.createUnnamed(volume.name(), volume.entry(), bytes);
     cow = made;
     Snapshot opened = open(made);
     snapshot = opened;
@@ -73,7 +76,7 @@ final class Renewal {
     SnapshotEntry entry = volume.entry();
     return Snapshot.open(
         volume.takenOf().asOrigin(),
-        made,
+        state.legacies().file(made),
         ExceptionStoreType.of(entry.type()),
         entry.chunkSectors(),
         entry.features(),
@@ -96,6 +99,10 @@ final class Renewal {
 
   /** It is the volume's from now on; the gate is held. */
   void take() {
+    if (!volume.persistent()) {
+      state.legacies().of(cow).taken(); // no table says so
+    }
+    volume.freshness().keptBy(state.legacies().of(cow));
     volume.takenOf().renew(volume, Objects.requireNonNull(cow), snapshot());
     Beneath.renewed(state, volume);
     Names.of(state, volume).become(identity);
@@ -108,6 +115,7 @@ final class Renewal {
   void closeOld() {
     try {
       if (old != null) {
+        state.legacies().gone(old);
         old.close();
       }
     } catch (IOException | RuntimeException failure) {
@@ -131,6 +139,7 @@ final class Renewal {
       return;
     }
     try {
+      state.legacies().gone(made);
       made.close();
       if (volume.persistent()) {
         delete();

@@ -49,7 +49,7 @@ final class Spool {
     long bytes = (long) PAIRS * PAIR_BYTES;
     BlockDevice spool = file;
     if (spool == null) {
-      spool = state.createUnnamed(bytes);
+      spool = state.directory().createUnnamed(bytes);
       file = spool;
     } else {
       spool.resize(written + bytes);

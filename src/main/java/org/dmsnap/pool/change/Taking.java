@@ -94,6 +94,7 @@ public final class Taking {
     list(persistent(all).stream().map(NewSnapshot::volume).toList(), state.options().stack());
     for (NewSnapshot each : all) {
       SnapshotVolume volume = each.volume();
+      each.taken();
       Hold.views(volume.origin(), () -> Beneath.attach(state, volume));
     }
   }

@@ -30,6 +30,7 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
   /** Finishes what a crash cut short, corrects the table, and goes on with merges. */
   public void begin() throws IOException {
     if (!state.options().readOnly()) {
+      state.directory().sync(); // what a server that died has renamed, the table above all
       recovery.finish(this::renamed);
       correct();
     }
@@ -38,6 +39,7 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
     }
     if (!state.options().readOnly()) {
       recordInvalid();
+      new Inheritance(state).begin();
     }
     new Merging(state).resumeAll();
     new StackWork(state).resume();
@@ -97,9 +99,11 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
       corrected = corrected.withOrigin(origin.name(), Sectors.in(origin.size()));
       corrected = corrected.withIdentity(origin.name(), origin.naming().identity());
       for (SnapshotVolume snapshot : origin.tree()) {
-        corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
-        corrected = withoutReset(corrected, snapshot);
-        corrected = corrected.withIdentity(snapshot.name(), snapshot.naming().identity());
+        if (snapshot.persistent()) {
+          corrected = corrected.withSnapshot(snapshot.name(), snapshot.entry());
+          corrected = withoutReset(corrected, snapshot);
+          corrected = corrected.withIdentity(snapshot.name(), snapshot.naming().identity());
+        }
       }
     }
     return corrected;

@@ -17,6 +17,7 @@ import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.FileTimes;
+import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.change.Descriptors;
@@ -24,6 +25,7 @@ import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.change.Names;
 import org.dmsnap.pool.change.SnapshotWatch;
 import org.dmsnap.pool.state.EventLog;
+import org.dmsnap.pool.state.Legacies;
 import org.dmsnap.pool.state.LongWork;
 import org.dmsnap.pool.state.PoolOptions;
 import org.dmsnap.pool.state.PoolState;
@@ -41,6 +43,7 @@ import org.dmsnap.pool.volume.ServedImage;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volumes;
 import org.dmsnap.store.ExceptionStoreType;
+import org.dmsnap.succession.Legacy;
 
 /** Opens what a pool's table lists and a user has put beside it. */
 public final class PoolLoader {
@@ -50,19 +53,17 @@ public final class PoolLoader {
   private final Adoption adoption;
   private final Recovery recovery;
 
-  /** How opening for writing fails where reading may still do. */
   private static final Set<Errno> PROTECTED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
 
   private final Access access;
   private final List<SnapshotVolume> dropped = new ArrayList<>(); // which merge no more
 
   private PoolLoader(PoolState state) throws IOException {
-    boolean readOnly = state.options().readOnly();
     this.state = state;
     this.listed = state.table().current();
     this.adoption = new Adoption(state.directory(), state.log());
     this.recovery = new Recovery(state.directory(), state.log());
-    this.access = readOnly ? Access.READ : Access.WRITE;
+    this.access = state.options().readOnly() ? Access.READ : Access.WRITE;
   }
 
   /**
@@ -74,11 +75,11 @@ public final class PoolLoader {
       PoolOptions options,
       EventLog log,
       StallListener stalls,
-      Executor background)
+      Executor background,
+      Legacies legacies)
       throws IOException {
     String text = Objects.requireNonNullElse(directory.readText(PoolFiles.TABLE), "");
     TableFile table = new TableFile(directory, TableParser.parse(text), text);
-    CommandLock commands = new CommandLock(stalls);
     PoolState state =
         new PoolState(
             directory,
@@ -88,9 +89,10 @@ public final class PoolLoader {
             table,
             new Volumes(),
             background,
-            commands,
+            new CommandLock(stalls),
             new Caches(),
-            new LongWork("dmsnap-hand-down"));
+            new LongWork("dmsnap-hand-down"),
+            legacies);
     PoolLoader loader = new PoolLoader(state);
     try {
       loader.load();
@@ -139,6 +141,7 @@ public final class PoolLoader {
     if (!state.options().readOnly()) {
       recovery.checkLeftovers();
     }
+    new Inheritance(state).load();
     state.volumes().publish();
   }
 
@@ -184,10 +187,10 @@ public final class PoolLoader {
       protection = name + " is read-only, for its image " + file + " cannot be written to by you";
       state.log().warning(protection);
     }
-    DatedDevice dated = new DatedDevice(image, new ChangeTime(times.changed()));
-    ServedImage served =
-        new ServedImage(
-            state.origin(name, dated), file, new ChangeTime(times.modified()), dated.time());
+    Legacy legacy = state.legacies().ofOrigin(name);
+    DatedDevice dated = new DatedDevice(image, legacy.time(true, times.changed()));
+    Origin origin = state.origin(name, dated, legacy);
+    ServedImage served = new ServedImage(origin, file, dated.time(), legacy, times.modified());
     OriginVolume volume = new OriginVolume(name, served, state.options().readOnly());
     if (protection != null) {
       volume.protectedImage(protection);
@@ -203,10 +206,12 @@ public final class PoolLoader {
     if (stat != null) {
       adoption.claim(file, stat);
     }
-    ChangeTime time = new ChangeTime(times.modified());
+    Legacy legacy = state.legacies().ofSnapshot(stat);
+    ChangeTime time = legacy.time(false, times.modified());
     SnapshotVolume volume = new SnapshotVolume(name, origin, entry, file, time);
     try {
-      load(volume, entry, new ChangeTime(times.changed()));
+      BlockDevice opened = state.directory().openFile(volume.file(), access);
+      load(volume, entry, state.legacies().dated(opened, legacy, times.changed()));
     } catch (IOException | RuntimeException failure) {
       if (Descriptors.ranOut(failure)) {
         throw failure; // the snapshot is in order
@@ -243,9 +248,8 @@ public final class PoolLoader {
     return volume;
   }
 
-  private void load(SnapshotVolume volume, SnapshotEntry entry, ChangeTime cowTime)
+  private void load(SnapshotVolume volume, SnapshotEntry entry, DatedDevice cow)
       throws IOException {
-    DatedDevice cow = new DatedDevice(state.directory().openFile(volume.file(), access), cowTime);
     volume.cowOpened(cow);
     String invalid = listed.invalid().get(volume.name());
     if (invalid != null) {
@@ -281,7 +285,7 @@ public final class PoolLoader {
     try {
       return Snapshot.open(
           volume.origin().asOrigin(),
-          cow,
+          state.legacies().file(cow),
           ExceptionStoreType.of(entry.type()),
           entry.chunkSectors(),
           entry.features(),

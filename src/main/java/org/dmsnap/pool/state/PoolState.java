@@ -13,6 +13,7 @@ import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.StallListener;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
+import org.dmsnap.pool.table.SnapshotEntry;
 import org.dmsnap.pool.table.TableFile;
 import org.dmsnap.pool.table.VolumeName;
 import org.dmsnap.pool.volume.Caches;
@@ -23,6 +24,7 @@ import org.dmsnap.pool.volume.RunningMerge;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.dmsnap.pool.volume.Volume;
 import org.dmsnap.pool.volume.Volumes;
+import org.dmsnap.succession.Legacy;
 
 /**
  * What the commands of an open pool work on.
@@ -37,6 +39,7 @@ import org.dmsnap.pool.volume.Volumes;
  * @param commands held by whatever changes which volumes there are
  * @param caches told when what others have cached is stale
  * @param handDowns what others read in removed snapshots is handed down there
+ * @param legacies what is left to whoever succeeds this server
  */
 public record PoolState(
     BackingDirectory directory,
@@ -48,7 +51,8 @@ public record PoolState(
     Executor background,
     CommandLock commands,
     Caches caches,
-    LongWork handDowns) {
+    LongWork handDowns,
+    Legacies legacies) {
 
   /** The volume of that name, or ENOENT. */
   public LayeredVolume volume(String name) throws ErrnoException {
@@ -136,8 +140,8 @@ public record PoolState(
   }
 
   /** An origin on {@code image}; if it cannot write what waits in memory, the log says so. */
-  public Origin origin(String name, BlockDevice image) {
-    Origin origin = new Origin(image, options.overflow(), stalls);
+  public Origin origin(String name, BlockDevice image, Legacy legacy) throws IOException {
+    Origin origin = new Origin(image, options.overflow(), stalls, legacy);
     origin.drainListener(
         failure ->
             log.error(
@@ -158,21 +162,32 @@ public record PoolState(
 
   /** Creates {@code file} under the name it bears until it is listed. */
   public DatedDevice createFresh(String file, long bytes) throws IOException {
+    return new DatedDevice(create(file, bytes), new ChangeTime());
+  }
+
+  private BlockDevice create(String file, long bytes) throws IOException {
     String fresh = PoolFiles.fresh(file);
     if (directory.holds(fresh) && directory.list().contains(fresh)) { // by this very name
       directory.delete(fresh); // of a creation that failed, and whose deletion failed
     }
-    return new DatedDevice(directory.create(fresh, bytes), new ChangeTime());
+    return directory.create(fresh, bytes);
   }
 
-  /** Creates a COW device without a name. */
-  public DatedDevice createUnnamed(long bytes) throws IOException {
-    return new DatedDevice(directory.createUnnamed(bytes), new ChangeTime());
+  /** Creates a COW file as {@link #createFresh} does. */
+  public DatedDevice createFreshCow(String file, long bytes) throws IOException {
+    return legacies.ofNewCow(PoolFiles.fresh(file), create(file, bytes));
+  }
+
+  /** Creates a COW file without a name, of the snapshot {@code name}. */
+  public DatedDevice createUnnamed(String name, SnapshotEntry entry, long bytes)
+      throws IOException {
+    return legacies.ofUnnamed(name, entry.line(name), directory.createUnnamed(bytes));
   }
 
   /** Undoes {@link #createFresh} after {@code failure}, unless a power cut might bring it back. */
   public void undoFresh(String file, BlockDevice device, Exception failure) {
     try {
+      legacies.gone(device);
       device.close();
       if (!table.uncertain()) {
         directory.delete(PoolFiles.fresh(file));

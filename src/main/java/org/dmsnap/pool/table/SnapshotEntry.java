@@ -1,11 +1,12 @@
 package org.dmsnap.pool.table;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dmsnap.engine.Feature;
 
 /**
- * A persistent snapshot as {@code pool.table} lists it.
+ * A snapshot as {@code pool.table} lists it, or would.
  *
  * @param origin what it reads through
  * @param taken what it was taken of, and merges into: {@code origin}, or something beneath that
@@ -33,6 +34,20 @@ public record SnapshotEntry(
       Set<Feature> features,
       long cowSectors) {
     this(origin, origin, sectors, type, chunkSectors, features, cowSectors);
+  }
+
+  /**
+   * What a {@link #line} says of the snapshot {@code name}, be it transient.
+   *
+   * @throws IllegalArgumentException saying what is wrong with it
+   */
+  public static SnapshotEntry parse(String name, String line) {
+    String[] words = line.split(" ");
+    if (words.length < 4 || !words[2].equals("snapshot")) {
+      throw new IllegalArgumentException("not \"0 SECTORS snapshot PARAMETERS\": " + line);
+    }
+    String[] parameters = Arrays.copyOfRange(words, 3, words.length);
+    return SnapshotWords.parseAny(name, TableParser.number(words[1]), parameters);
   }
 
   /** The same, with a COW device of another size. */

@@ -2,6 +2,7 @@ package org.dmsnap.pool.volume;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.dmsnap.block.ChangeTime;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,11 @@ public final class Freshness {
   Freshness(ChangeTime time, @Nullable ChangeTime beneath) {
     this.time = time;
     this.beneath = beneath;
+  }
+
+  /** Has {@code legacy} keep its time, for who looks at a successor's. */
+  public void keptBy(Legacy legacy) {
+    legacy.keep(time, false);
   }
 
   /** What it reads as has changed: see {@link ChangeTime} for when to say so. */

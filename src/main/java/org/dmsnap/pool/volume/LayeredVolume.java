@@ -1,5 +1,6 @@
 package org.dmsnap.pool.volume;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
@@ -9,6 +10,7 @@ import org.dmsnap.engine.Gate;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.Target;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,23 @@ public abstract sealed class LayeredVolume extends Volume permits OriginVolume, 
   /** A volume beneath nothing. */
   LayeredVolume(String name, Gate gate, String file, Freshness freshness) {
     super(name, gate, file, freshness);
+  }
+
+  /** What it leaves to whoever succeeds this server. */
+  public abstract Legacy legacy();
+
+  /** Holds what a predecessor held, before any request; EIO if that would break a snapshot. */
+  public final void inherit() throws IOException {
+    if (!legacy().hasBlocks()) {
+      return;
+    }
+    if (protection != null) {
+      throw new ErrnoException(
+          Errno.EIO,
+          "what was acknowledged to " + name() + " and not written yet cannot be: " + protection);
+    }
+    asOrigin().inherit();
+    settle();
   }
 
   /** The engine's part of it as an origin, or null if nothing is loaded. */

@@ -6,6 +6,8 @@ import org.dmsnap.engine.Linear;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
+import org.dmsnap.succession.Legacy;
+import org.dmsnap.succession.Legacy.Trait;
 import org.jspecify.annotations.Nullable;
 
 /** A volume that is an image; at the bottom of all snapshots that were taken of it. */
@@ -18,6 +20,7 @@ public final class OriginVolume extends LayeredVolume {
   private final Origin origin;
   private final OriginLines lines;
   private final boolean poolReadOnly;
+  private final Legacy legacy;
   private volatile @Nullable String imageProtection;
   private volatile long suspension = NOT_SUSPENDED;
   private volatile boolean writesHeld; // from before it is suspended until after
@@ -28,16 +31,22 @@ public final class OriginVolume extends LayeredVolume {
         name,
         served.origin().gate(),
         served.file(),
-        new Freshness(served.time(), served.imageTime()));
+        new Freshness(served.legacy().time(false, served.changed()), served.imageTime()));
     this.origin = served.origin();
     this.lines = new OriginLines(this, served.imageTime());
     this.poolReadOnly = readOnly;
+    this.legacy = served.legacy();
     settle();
   }
 
   /** Its image. */
   public BlockDevice image() {
     return origin.image();
+  }
+
+  @Override
+  public Legacy legacy() {
+    return legacy;
   }
 
   @Override
@@ -111,15 +120,25 @@ public final class OriginVolume extends LayeredVolume {
     suspension = gate().holdChanges();
     try {
       flushAll();
+      legacy.is(Trait.SUSPENDED, true);
     } catch (IOException | RuntimeException failure) {
       resume();
       throw failure;
     }
   }
 
+  /** Holds changes if a predecessor did, which had made durable all that was changed. */
+  public void inheritSuspension() {
+    if (legacy.is(Trait.SUSPENDED)) {
+      writesHeld = true;
+      suspension = gate().holdChanges();
+    }
+  }
+
   /** Ends {@link #suspend}, if it is on. */
   public void resume() {
     if (suspended()) {
+      legacy.is(Trait.SUSPENDED, false);
       long stamp = suspension;
       suspension = NOT_SUSPENDED;
       gate().release(stamp);

@@ -13,6 +13,7 @@ import org.dmsnap.engine.Snapshot;
 import org.dmsnap.engine.SnapshotOrigin;
 import org.dmsnap.engine.Target;
 import org.dmsnap.pool.table.SnapshotEntry;
+import org.dmsnap.succession.Legacy;
 import org.jspecify.annotations.Nullable;
 
 /** A volume that is a snapshot; it may be one that could not be loaded, and then is Invalid. */
@@ -41,6 +42,12 @@ public final class SnapshotVolume extends LayeredVolume {
   /** Its COW device is open. */
   public void cowOpened(DatedDevice opened) {
     cow = opened;
+  }
+
+  @Override
+  public Legacy legacy() {
+    Snapshot loaded = snapshot;
+    return loaded == null ? Legacy.NONE : loaded.legacy();
   }
 
   /** The engine has loaded it. */
