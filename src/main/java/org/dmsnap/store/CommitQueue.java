@@ -2,6 +2,7 @@ package org.dmsnap.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.dmsnap.succession.Legacy;
 
@@ -56,7 +57,7 @@ final class CommitQueue {
       throw new IllegalStateException("committed without being prepared: " + run);
     }
     entry.place = legacy.committed(oldFirst, run.first(), run.count());
-    unplaced += entry.place == Legacy.NO_PLACE ? 1 : 0;
+    count(entry.place, 1);
     entry.oldFirst = oldFirst;
     entry.ready = true;
   }
@@ -64,7 +65,7 @@ final class CommitQueue {
   /** Adds what a predecessor left at {@code place}, written. */
   void inherit(long oldFirst, ChunkRun run, int place) {
     prepare(run);
-    Entry entry = entries.get(run.first());
+    Entry entry = Objects.requireNonNull(entries.get(run.first()));
     entry.place = place;
     entry.oldFirst = oldFirst;
     entry.ready = true;
@@ -123,7 +124,15 @@ final class CommitQueue {
     for (Ready ready : prefix) {
       abandon(ready.run());
       legacy.durable(ready.place());
-      unplaced -= ready.place() == Legacy.NO_PLACE ? 1 : 0;
+      count(ready.place(), -1);
+    }
+  }
+
+  /** Counts one that has no place with a successor; written under its owner's lock alone. */
+  private void count(int place, int by) {
+    if (place == Legacy.NO_PLACE) {
+      int before = unplaced;
+      unplaced = before + by;
     }
   }
 }

@@ -119,7 +119,13 @@ final class StackedTree {
     Node parent = node.parent;
     ExceptionStoreType type = ExceptionStoreType.of(node.type);
     node.snapshot =
-        Snapshot.open(parent.asOrigin(), CowFile.alone(node.cow), type, node.chunkSectors, node.features, events);
+        Snapshot.open(
+            parent.asOrigin(),
+            CowFile.alone(node.cow),
+            type,
+            node.chunkSectors,
+            node.features,
+            events);
     node.snapshot.flush();
     node.cow.sync();
     held(

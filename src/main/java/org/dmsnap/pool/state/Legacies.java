@@ -2,7 +2,6 @@ package org.dmsnap.pool.state;
 
 import java.io.IOException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
@@ -32,7 +31,8 @@ public final class Legacies {
 
   private final BackingDirectory directory;
   private final Succession succession;
-  private final Map<BlockDevice, Legacy> byCow = new IdentityHashMap<>(); // guarded by this
+  private final IdentityHashMap<BlockDevice, Legacy> byCow =
+      new IdentityHashMap<>(); // guarded by this
 
   private Legacies(BackingDirectory directory, Succession succession) {
     this.directory = directory;
