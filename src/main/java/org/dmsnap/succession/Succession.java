@@ -163,10 +163,10 @@ public final class Succession {
   /** The pool is closed, cleanly: nothing is left of it. */
   public synchronized void end() throws IOException {
     if (tables != null) {
-      for (Legacy legacy : List.copyOf(claimed.values())) {
-        release(legacy);
+      handedOn.drop(Layout.NAME); // first: all of it is left, or nothing
+      for (Legacy legacy : claimed.values()) {
+        drop(legacy);
       }
-      handedOn.drop(Layout.NAME);
       memory().close();
     }
   }
@@ -174,14 +174,18 @@ public final class Succession {
   /** A volume is gone; what was of it goes first, or it would be its number's next owner's. */
   synchronized void release(Legacy legacy) throws IOException {
     if (claimed.values().remove(legacy)) {
-      if (!legacy.line().isEmpty()) {
-        handedOn.drop(cowName(legacy.key()));
-        handedOn.drop(chunksName(legacy.key()));
-      }
       tables().left().removeAll(legacy.number());
       tables().blocks().removeAll(legacy.number());
       legacy.end();
+      drop(legacy); // then: a transient snapshot without them would be another one
       tables().volumes().giveBack(legacy.number());
+    }
+  }
+
+  private void drop(Legacy legacy) throws IOException {
+    if (!legacy.line().isEmpty()) {
+      handedOn.drop(cowName(legacy.key()));
+      handedOn.drop(chunksName(legacy.key()));
     }
   }
 

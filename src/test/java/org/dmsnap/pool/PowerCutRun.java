@@ -435,7 +435,7 @@ final class PowerCutRun {
     if (failure != null) {
       return;
     }
-    if (held != null && cuts.kills(change)) {
+    if (held != null && cuts.kills(change) && !isMixedGroup()) {
       try {
         kill(change, held);
       } catch (Throwable e) {
@@ -508,6 +508,15 @@ final class PowerCutRun {
     PowerCuts next = deeper ? PowerCuts.some(40, own) : PowerCuts.none();
     int steps = deeper ? 2 + own.nextInt(5) : own.nextInt(2);
     new PowerCutRun(left, leftWorlds(), options, own, next, depth + 1, told).go(steps);
+  }
+
+  /** Of which the transient ones are not in the table, whose replacement is the moment. */
+  private synchronized boolean isMixedGroup() {
+    return step.contains(" ; ")
+        && worlds.stream()
+            .flatMap(world -> world.origins.values().stream())
+            .flatMap(origin -> origin.snapshots.values().stream())
+            .anyMatch(snap -> !snap.persistent);
   }
 
   private void kill(String change, HeldDescriptors descriptors) throws IOException {

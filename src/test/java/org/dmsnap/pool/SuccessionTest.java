@@ -25,7 +25,6 @@ class SuccessionTest {
     return Seeds.during("dmsnap.succession.minutes", 100);
   }
 
-  @Tag("exhaustive")
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void a_successor_has_all_that_was_acknowledged(long seed) {
