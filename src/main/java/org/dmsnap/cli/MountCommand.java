@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
       "                           it Invalid; refuse: is refused with ENOSPC",
       "  stack                    a snapshot goes beneath those that its origin has:",
       "                           what is overwritten is copied once for all (off)",
-      "  keeper=on                replace a server that dies; off: the mount is dead then",
+      "  keeper=off               on: a server that dies is replaced (Linux 6.9)",
       "  threads=N                that serve requests (the processors, at least 2)",
       "  umask=                   instead of mode=: what is taken from 0666",
       "  nonempty                 hide what is in the directory (off)",

@@ -21,6 +21,10 @@ class DiffAndMapTest {
 
   private static final int SECTOR = 512;
 
+  private static final String TAKEN_OF_BASE =
+      row("older", "base") + row("newer", "base") + row("lost", "base") + row("gone", "base")
+          + row("passing", "base") + row("test", "older") + row("foreign", "other");
+
   @TempDir Path mount;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -29,10 +33,14 @@ class DiffAndMapTest {
   void lay_out() throws IOException {
     Files.createDirectories(mount.resolve("ctl/status"));
     Files.createDirectories(mount.resolve("ctl/table"));
-    write("lvs", "  LV     VG   Attr       LSize   Origin Snap% \n");
+    write("lvs", "  LV        VG   Attr       LSize   Origin Snap% \n" + TAKEN_OF_BASE);
     line("base", "0 64 snapshot-origin base-real", "0 64 snapshot-origin ");
     snapshot("older", 8, 3, 0, 1);
     snapshot("newer", 4, 1, 6);
+  }
+
+  private static String row(String name, String origin) {
+    return String.format("  %-9s vg   swi-a-s---   8.00m %-6s 0.00  \n", name, origin);
   }
 
   /** A snapshot of 64 sectors with exceptions of these chunks. */
@@ -152,7 +160,8 @@ class DiffAndMapTest {
     write(
         "lvs",
         "  LV        VG   Attr       LSize   Origin Snap% \n"
-            + "  [merging] vg   Swi-a-s---   8.00m base   0.00  \n");
+            + TAKEN_OF_BASE
+            + row("[merging]", "base"));
 
     for (String command : new String[] {"diff", "map"}) {
       assertThat(run(command, mount.toString(), name)).isEqualTo(1);

@@ -29,9 +29,10 @@ class TroubleshootingTest {
   @BeforeAll
   void read_the_sources() throws IOException {
     try (Stream<Path> program = Files.walk(Path.of("src/main/java"));
+        Stream<Path> resources = Files.walk(Path.of("src/main/resources"));
         Stream<Path> scripts = Files.walk(Path.of("mount-helper"))) {
       sources =
-          Stream.concat(program, scripts)
+          Stream.concat(program, Stream.concat(resources, scripts))
               .filter(Files::isRegularFile)
               .map(Markdown::text)
               .map(text -> text.replaceAll(JOINT, "").replace("\\\"", "\""))

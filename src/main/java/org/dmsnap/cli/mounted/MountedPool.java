@@ -140,7 +140,10 @@ public final class MountedPool {
       boolean snapshot = words.get(TARGET).equals("snapshot");
       String origin = snapshot ? words.get(ORIGIN) : REAL;
       return origin.substring(0, origin.length() - REAL.length());
-    } catch (NoSuchFileException gone) {
+    } catch (ErrnoException gone) {
+      if (gone.errno() != Errno.ENOENT) {
+        throw gone;
+      }
       return "";
     }
   }

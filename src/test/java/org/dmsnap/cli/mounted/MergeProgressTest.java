@@ -31,6 +31,7 @@ class MergeProgressTest {
   @BeforeEach
   void makeControlFiles() throws Exception {
     Files.createDirectories(mountpoint.resolve("ctl/status"));
+    Files.createDirectories(mountpoint.resolve("ctl/table"));
     write("status/base", "0 8 snapshot-merge Merge failed\n");
   }
 
