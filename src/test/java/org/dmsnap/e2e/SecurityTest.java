@@ -20,7 +20,7 @@ class SecurityTest {
     pool.control("snapshot", "snap base 1M");
 
     assertThat(pool.sh("stat -c '%n %a' $mnt/ctl/[a-km-z]* | grep -v ' 600$' | grep -o 'ctl/.*'"))
-        .isEqualTo("ctl/metrics 444\nctl/status 777\nctl/table 777");
+        .isEqualTo("ctl/metrics 444\nctl/status 777\nctl/table 777\nctl/uuids 444");
     assertThat(pool.run(OTHER + "bash -c 'echo x 1M >$mnt/ctl/create'").errors())
         .contains("Permission denied");
     assertThat(pool.run(OTHER + "cat $mnt/ctl/remove").errors()).contains("Permission denied");
