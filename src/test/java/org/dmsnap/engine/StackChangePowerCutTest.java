@@ -157,7 +157,7 @@ class StackChangePowerCutTest {
       tree.handDown(node);
       FIGURES.count("handed down");
       if (!written.containsKey(node)) {
-        tree.held(() -> StackedTree.detach(node));
+        tree.held(() -> tree.remove(node));
       }
     }
   }

@@ -175,6 +175,7 @@ final class StackedTree {
     held(
         () -> {
           settle(below, node);
+          flush(node.parent); // what waits of it goes to it: it may be no origin any more
           flatten.copyRest();
           flush(node);
           move(node, below);
