@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.PowerSupply;
 import org.dmsnap.block.RamDevice;
@@ -63,6 +64,7 @@ class StackChangePowerCutTest {
     random = new Random(seed);
     byte[] content = Bench.bytes(SECTORS * Sectors.BYTES, seed);
     tree = StackedTree.on(new RamDevice(content), OverflowPolicy.INVALIDATE);
+    tree.commit = this::checkOn;
     disks.put(tree.root, content);
     own(tree.root);
     for (int cut = 0; cut < CUTS; cut++) {
@@ -88,6 +90,12 @@ class StackChangePowerCutTest {
     }
     close();
     FIGURES.count("cuts");
+  }
+
+  private void checkOn() throws ErrnoException {
+    if (power.isOff()) {
+      throw new ErrnoException(Errno.EIO, "the power is off");
+    }
   }
 
   private void own(Node node) {

@@ -58,6 +58,9 @@ final class StackedTree {
 
   final Node root = new Node(null, null, "", 0, Set.of());
   RamDevice image;
+  /** Says durably how the tree is from now on, or fails; as a pool's table does. */
+  Change commit = () -> {};
+
   final RecordedEvents events = new RecordedEvents();
   private final OverflowPolicy overflow;
   private BlockMemory memory;
@@ -132,6 +135,7 @@ final class StackedTree {
         () -> {
           parent.target().flush();
           node.model = content.of(parent);
+          commit.make();
           List<Node> above = List.copyOf(parent.children);
           parent.asOrigin().add(node.snapshot);
           parent.children.add(node);
@@ -159,6 +163,7 @@ final class StackedTree {
           for (Node child : List.copyOf(node.children)) {
             flush(child);
           }
+          commit.make();
           for (Node child : List.copyOf(node.children)) {
             move(child, node.parent);
           }
@@ -178,6 +183,7 @@ final class StackedTree {
           flush(node.parent); // what waits of it goes to it: it may be no origin any more
           flatten.copyRest();
           flush(node);
+          commit.make();
           move(node, below);
         });
   }
@@ -213,6 +219,7 @@ final class StackedTree {
 
   /** Takes a leaf away. */
   void remove(Node leaf) throws IOException {
+    commit.make();
     detach(leaf);
     if (leaf.parent.valid()) {
       leaf.parent

@@ -118,6 +118,7 @@ abstract class StackStep {
     unstacking.copyRest();
     for (SnapshotVolume receiver : receivers()) {
       receiver.flushIfValid();
+      receiver.recordIfInvalid(); // or it would be valid again, over something else
     }
     try {
       happen();

@@ -184,6 +184,14 @@ public final class SnapshotVolume extends LayeredVolume {
     }
   }
 
+  /** Makes it durable that it is Invalid, if it is. */
+  public void recordIfInvalid() throws IOException {
+    Snapshot loaded = snapshot;
+    if (loaded != null && !loaded.valid()) {
+      loaded.ensureInvalidRecorded();
+    }
+  }
+
   /** Sectors in a chunk. */
   public int chunkSectors() {
     Snapshot loaded = snapshot;
