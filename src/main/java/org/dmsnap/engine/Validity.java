@@ -49,6 +49,7 @@ final class Validity {
   private volatile boolean valid;
   private volatile boolean overflowed;
   private volatile boolean recorded; // of it and of all that read through it
+  private final boolean found; // so on the COW device, as who died before its sync may have left it
   private boolean told; // guarded by this: of it alone
   private String reason = "marked invalid on the COW device"; // guarded by this
 
@@ -62,9 +63,9 @@ final class Validity {
     this.legacy = legacy;
     this.overflowed = legacy.is(Trait.OVERFLOWED);
     this.dependents = dependents;
-    this.recorded = !store.valid();
+    this.found = !store.valid();
     this.valid = store.valid() && (beneath == null || beneath.valid());
-    if (!recorded && !valid) {
+    if (!found && !valid) {
       reason = THROUGH_INVALID;
     }
   }
@@ -122,7 +123,9 @@ final class Validity {
   private void record(Snapshot snapshot, SnapshotListener listener) throws IOException {
     if (!told) {
       String unheaded = recordInHeader();
-      listener.invalidated(snapshot, reason + unheaded, unheaded.isEmpty());
+      if (!found || !unheaded.isEmpty()) {
+        listener.invalidated(snapshot, reason + unheaded, unheaded.isEmpty());
+      }
       told = true;
     }
   }

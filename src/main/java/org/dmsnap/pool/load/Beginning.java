@@ -33,19 +33,22 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
       state.directory().sync(); // what a server that died has renamed, the table above all
       recovery.finish(this::renamed);
       correct();
+      recordInvalid(); // before anything is written that such a snapshot would have wanted copied
     }
     for (SnapshotVolume volume : dropped) {
       new Merging(state).drop(volume);
     }
     if (!state.options().readOnly()) {
-      recordInvalid();
       new Inheritance(state).begin();
     }
     new Merging(state).resumeAll();
     new StackWork(state).resume();
   }
 
-  /** What reads through an Invalid one is Invalid, and was not yet when the power was cut. */
+  /**
+   * What reads through an Invalid one is Invalid, and was not yet when the power was cut; and what
+   * is found so may have been written by a server that died before that was durable.
+   */
   private void recordInvalid() throws IOException {
     for (LayeredVolume volume : state.volumes().layered()) {
       if (volume instanceof SnapshotVolume snapshot) {
