@@ -324,10 +324,25 @@ final class PoolWorkload {
       defer(name, name, snap);
       return;
     }
-    command(
-        "merge " + snap,
-        after -> requireNonNull(after.origins.get(name)).merge(snap),
-        () -> run.pool().merge(snap, random.nextBoolean()));
+    boolean done =
+        command(
+            "merge " + snap,
+            after -> requireNonNull(after.origins.get(name)).merge(snap),
+            () -> run.pool().merge(snap, random.nextBoolean()));
+    if (done) {
+      started(snap); // one that was removed may still hand down to it, or be between
+    }
+  }
+
+  /** Waits for a merge to start; whether it did not fail to, then it has at a next mount. */
+  private boolean started(String snap) throws IOException {
+    run.await(() -> run.struck() || run.pool().device(snap) == null, "the merge to start");
+    if (run.struck()) {
+      run.close();
+      run.open();
+      return false;
+    }
+    return true;
   }
 
   private void defer(String into, String name, String snap) throws IOException {
@@ -351,13 +366,9 @@ final class PoolWorkload {
     } finally {
       open.released();
     }
-    run.await(() -> run.struck() || run.pool().device(snap) == null, "the merge to start");
-    if (run.struck()) {
-      run.close(); // it may have failed to start: then it starts at the next mount
-      run.open();
-      return;
+    if (started(snap)) {
+      run.change(model -> requireNonNull(model.origins.get(name)).merge(snap));
     }
-    run.change(model -> requireNonNull(model.origins.get(name)).merge(snap));
   }
 
   private void suspend(String name, PoolModel.Orig origin) throws IOException {

@@ -13,6 +13,7 @@ import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.volume.Hold;
 import org.dmsnap.pool.volume.LayeredVolume;
+import org.dmsnap.pool.volume.OriginVolume;
 import org.dmsnap.pool.volume.SnapshotVolume;
 import org.jspecify.annotations.Nullable;
 
@@ -142,9 +143,12 @@ abstract class StackStep {
     return new Removal(state);
   }
 
-  /** Goes on with its merge. */
+  /** Goes on with what merges can in its tree: its own, or one that it stood in the way of. */
   final void mergeOn() {
-    new Merging(state).resume(volume.takenOf());
+    Merging merging = new Merging(state);
+    OriginVolume bottom = volume.bottom();
+    merging.resume(bottom);
+    bottom.tree().forEach(merging::resume);
   }
 
   /** What others read in a removed one is handed down to them, and it is removed as any other. */
@@ -180,6 +184,7 @@ abstract class StackStep {
     void happened() {
       removal().closeAndDelete(volume());
       log(volume().name() + " is gone: all that others read in it is theirs");
+      mergeOn();
     }
   }
 
