@@ -302,14 +302,18 @@ final class PowerCutRun {
     succeeds = false;
   }
 
-  /** What is open of what is due to merge is opened again before anything begins. */
+  /** What is open of what is merged into when that is closed is opened again before it begins. */
   private List<Device> openAgain(Pool loaded) throws IOException {
     List<Device> opened = new ArrayList<>();
     for (var origin : worlds.get(worlds.size() - 1).origins.entrySet()) {
-      Device device = loaded.device(origin.getKey());
-      if (origin.getValue().due != null && device != null) {
-        device.opened();
-        opened.add(device);
+      String due = origin.getValue().due;
+      PoolModel.Snap snap = due == null ? null : origin.getValue().snapshots.get(due);
+      if (snap != null) {
+        Device into = loaded.device(snap.taken.isEmpty() ? origin.getKey() : snap.taken);
+        if (into != null) {
+          into.opened();
+          opened.add(into);
+        }
       }
     }
     return opened;
