@@ -92,7 +92,7 @@ class DocumentationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "src/main/man/dmsnap.8"})
+  @ValueSource(strings = {"docs/VOLUMES.md", "src/main/man/dmsnap.8"})
   void every_program_that_skips_holes_is_named(String page) {
     assertThat(Markdown.text(Path.of(page)).replace("\\", ""))
         .contains("cp --sparse=never", "conv=sparse", "zstd -d", "-S");
