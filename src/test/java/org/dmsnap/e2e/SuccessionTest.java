@@ -125,7 +125,7 @@ class SuccessionTest {
     pool.sh("kill -STOP " + keeper + "; kill -9 " + keeper + " " + pool.server().pid());
     MountedPool.await(
         "their end", () -> pool.findServer().isEmpty() && pool.findKeeper().isEmpty());
-    assertThat(pool.run("ls $mnt").errors()).contains("not connected");
+    awaitDeadMount();
     pool.mount("keeper=on");
     pool.sh("test -e $mnt/base");
   }
@@ -136,7 +136,13 @@ class SuccessionTest {
     assertThat(pool.findKeeper()).isEmpty();
     pool.server().destroyForcibly();
     MountedPool.await("its end", () -> pool.findServer().isEmpty());
-    assertThat(pool.run("ls $mnt").errors()).contains("not connected");
+    awaitDeadMount();
+  }
+
+  /** Who asks while the last descriptor is being closed is told that the connection was aborted. */
+  private void awaitDeadMount() {
+    MountedPool.await(
+        "a dead mount", () -> pool.run("ls $mnt").errors().contains("not connected"));
   }
 
   @Test
@@ -156,7 +162,7 @@ class SuccessionTest {
     pool.server().destroyForcibly();
     MountedPool.await(
         "the end of all", () -> pool.findServer().isEmpty() && pool.findKeeper().isEmpty());
-    assertThat(pool.run("ls $mnt").errors()).contains("not connected");
+    awaitDeadMount();
     assertThat(pool.sh("wc -l <starts")).isEqualTo("4");
   }
 
