@@ -22,8 +22,13 @@ class DiffAndMapTest {
   private static final int SECTOR = 512;
 
   private static final String TAKEN_OF_BASE =
-      row("older", "base") + row("newer", "base") + row("lost", "base") + row("gone", "base")
-          + row("passing", "base") + row("test", "older") + row("foreign", "other");
+      row("older", "base")
+          + row("newer", "base")
+          + row("lost", "base")
+          + row("gone", "base")
+          + row("passing", "base")
+          + row("test", "older")
+          + row("foreign", "other");
 
   @TempDir Path mount;
   private final StringWriter out = new StringWriter();

@@ -141,8 +141,7 @@ class SuccessionTest {
 
   /** Who asks while the last descriptor is being closed is told that the connection was aborted. */
   private void awaitDeadMount() {
-    MountedPool.await(
-        "a dead mount", () -> pool.run("ls $mnt").errors().contains("not connected"));
+    MountedPool.await("a dead mount", () -> pool.run("ls $mnt").errors().contains("not connected"));
   }
 
   @Test

@@ -58,6 +58,7 @@ final class StackedTree {
 
   final Node root = new Node(null, null, "", 0, Set.of());
   RamDevice image;
+
   /** Says durably how the tree is from now on, or fails; as a pool's table does. */
   Change commit = () -> {};
 
