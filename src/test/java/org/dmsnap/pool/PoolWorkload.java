@@ -334,7 +334,7 @@ final class PoolWorkload {
     }
   }
 
-  /** Waits for a merge to start; whether it did not fail to, then it has at a next mount. */
+  /** Waits for a merge to start; false if it failed to, and has at another mount. */
   private boolean started(String snap) throws IOException {
     run.await(() -> run.struck() || run.pool().device(snap) == null, "the merge to start");
     if (run.struck()) {

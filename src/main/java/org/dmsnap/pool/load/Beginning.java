@@ -6,7 +6,6 @@ import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.Sectors;
-import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.change.Merging;
 import org.dmsnap.pool.change.StackWork;
 import org.dmsnap.pool.state.PoolState;
@@ -52,10 +51,7 @@ public record Beginning(PoolState state, Recovery recovery, List<SnapshotVolume>
   private void recordInvalid() throws IOException {
     for (LayeredVolume volume : state.volumes().layered()) {
       if (volume instanceof SnapshotVolume snapshot) {
-        Snapshot loaded = snapshot.snapshot();
-        if (loaded != null && !loaded.valid()) {
-          loaded.ensureInvalidRecorded();
-        }
+        snapshot.recordIfInvalid();
       }
     }
   }
