@@ -90,7 +90,7 @@ class DoctorTest {
 
   @Test
   void a_mount_that_nobody_serves_any_more_is_a_problem() {
-    pool.mount();
+    pool.mount("keeper=off");
     ProcessHandle server = pool.server();
     server.destroyForcibly();
     MountedPool.await("the server's end", () -> !server.isAlive());
@@ -104,7 +104,7 @@ class DoctorTest {
 
   @Test
   void who_is_left_without_a_server_is_named_when_that_died_and_when_another_comes() {
-    pool.mount();
+    pool.mount("keeper=off");
     pool.control("create", "base 16M");
     pool.sh("mkfs.ext4 -q $mnt/base; mkdir -p $a; mount -o loop $mnt/base $a");
     ProcessHandle server = pool.server();

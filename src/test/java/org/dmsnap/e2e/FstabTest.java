@@ -53,7 +53,7 @@ class FstabTest {
   void all_mounts_anew_what_a_server_that_died_has_left() {
     sh(
         """
-        echo "$vg $mnt dmsnap rw 0 0" >fstab
+        echo "$vg $mnt dmsnap rw,keeper=off 0 0" >fstab
         mount -a -T fstab
         pid=$(pgrep -f " $vg $mnt")
         kill -9 $pid

@@ -52,7 +52,7 @@ class KillTest {
   @Test
   void a_server_that_is_killed_as_soon_as_it_has_mounted_ends() {
     for (int round = 0; round < 2 * ROUNDS; round++) {
-      Process mount = pool.start("mount", "exec $dmsnap mount $vg $mnt");
+      Process mount = pool.start("mount", "exec $dmsnap mount -o keeper=off $vg $mnt");
       MountedPool.await("the server", () -> pool.findServer().isPresent());
       ProcessHandle server = pool.server();
       while (!pool.isMounted() && server.isAlive()) {
@@ -63,11 +63,11 @@ class KillTest {
       MountedPool.await("the end of mounting", () -> !mount.isAlive());
       pool.sh("umount -l $mnt");
     }
-    pool.mount();
+    pool.mount("keeper=off");
   }
 
   private void prepare() {
-    pool.mount();
+    pool.mount("keeper=off");
     pool.sh("printf 'fs 64M\\nraw 16M\\nbig 32M\\nscratch 32M\\n' >$mnt/ctl/create");
     pool.sh("mkfs.ext4 -q -F $mnt/fs; head -c 16M /dev/urandom >$mnt/raw; sync $mnt/raw");
     pool.sh(
@@ -131,7 +131,7 @@ class KillTest {
   }
 
   private void killWhileMounting() {
-    Process mount = pool.start("mount", "exec $dmsnap mount $vg $mnt");
+    Process mount = pool.start("mount", "exec $dmsnap mount -o keeper=off $vg $mnt");
     pause();
     pool.findServer().ifPresent(this::kill);
     MountedPool.await("the end of mounting", () -> !mount.isAlive());
@@ -142,7 +142,7 @@ class KillTest {
     String told = "seed " + SEED + ", round " + round + ", killed in " + steps();
     try {
       check();
-      pool.mount();
+      pool.mount("keeper=off");
       for (KilledWorkload workload : workloads) {
         workload.verify();
       }

@@ -33,7 +33,7 @@ class MergeTest {
 
   @Test
   void a_merge_that_is_killed_goes_on_with_the_next_mount() throws InterruptedException {
-    pool.mount();
+    pool.mount("keeper=off");
     pool.sh("head -c 64M /dev/urandom >old; head -c 64M /dev/urandom >new");
     pool.control("create", "base 64M");
     pool.sh("dd if=old of=$mnt/base bs=1M conv=notrunc,fsync");
@@ -82,7 +82,7 @@ class MergeTest {
   @Test
   void a_file_system_in_use_when_its_merge_is_killed_is_clean_and_as_the_snapshot_was()
       throws InterruptedException {
-    pool.mount();
+    pool.mount("keeper=off");
     pool.control("create", "base 256M");
     pool.sh("mkfs.ext4 -q $mnt/base && mount -o loop $mnt/base $a");
     pool.sh("head -c 100M /dev/urandom >$a/data; cp $a/data data; umount $a");

@@ -36,7 +36,7 @@ class MountTest {
 
   @Test
   void a_dead_mount_is_cleared_away_by_way_of_a_link_too() {
-    pool.mount();
+    pool.mount("keeper=off");
     pool.sh("ln -s $mnt link");
     pool.server().destroyForcibly();
     MountedPool.await("the server's end", () -> !pool.run("test -e $mnt").succeeded());

@@ -28,7 +28,7 @@ class PoolFilesTest {
 
   @Test
   void a_mount_says_on_a_line_each_what_it_leaves_out_and_nothing_of_what_went_well() {
-    pool.mount();
+    pool.mount("keeper=off");
     pool.control("create", "base 1M");
     pool.control("snapshot", "snap base 1M");
     pool.sh("exec 3<$mnt/base; echo snap >$mnt/ctl/merge; kill -9 " + pool.server().pid());

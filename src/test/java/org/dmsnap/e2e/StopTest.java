@@ -116,6 +116,7 @@ class StopTest {
 
   @Test
   void what_was_synced_survives_a_kill_and_the_next_mount_needs_no_help() {
+    pool.mount("keeper=off");
     mountFileSystem();
     pool.sh(
         "head -c 8M /dev/urandom >random; dd if=random of=$mnt/other bs=64K conv=notrunc,fsync");

@@ -47,7 +47,7 @@ class SuccessionTest {
   @ParameterizedTest
   @ValueSource(strings = {"KILL", "SEGV", "ABRT"})
   void what_is_open_goes_on_under_another_server(String signal) {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 8M");
     ProcessHandle server = pool.server();
     pool.sh(
@@ -79,7 +79,7 @@ class SuccessionTest {
   @ParameterizedTest
   @ValueSource(strings = {"$dmsnap umount $mnt", "umount $mnt", "kill SERVER", "kill -INT SERVER"})
   void a_clean_stop_leaves_no_process_behind(String stop) {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.sh(stop.replace("SERVER", "" + pool.server().pid()));
     assertNobodyIsLeft();
     assertThat(pool.isMounted()).isFalse();
@@ -88,7 +88,7 @@ class SuccessionTest {
 
   @Test
   void a_mount_that_was_taken_away_lazily_is_served_by_successors_while_it_is_used() {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 4M");
     pool.sh(
         """
@@ -108,7 +108,7 @@ class SuccessionTest {
 
   @Test
   void a_keeper_that_ends_is_replaced() {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 4M");
     ProcessHandle keeper = keeper();
     keeper.destroyForcibly();
@@ -119,14 +119,14 @@ class SuccessionTest {
 
   @Test
   void with_server_and_keeper_killed_the_mount_is_dead_and_the_next_one_clears_it_away() {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 4M");
     long keeper = pool.findKeeper().orElseThrow().pid();
     pool.sh("kill -STOP " + keeper + "; kill -9 " + keeper + " " + pool.server().pid());
     MountedPool.await(
         "their end", () -> pool.findServer().isEmpty() && pool.findKeeper().isEmpty());
     awaitDeadMount();
-    pool.mount("keeper=on");
+    pool.mount();
     pool.sh("test -e $mnt/base");
   }
 
@@ -155,7 +155,7 @@ class SuccessionTest {
         END
         sed -i "s|[$]work|$work|g" java
         chmod +x java
-        DMSNAP_JAVA=$work/java $dmsnap mount -o keeper=on $vg $mnt
+        DMSNAP_JAVA=$work/java $dmsnap mount $vg $mnt
         touch broken
         """);
     pool.server().destroyForcibly();
@@ -167,7 +167,7 @@ class SuccessionTest {
 
   @Test
   void commands_are_done_once_however_often_the_server_dies() {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 16M");
     pool.control("snapshot", "grows base 1M");
     Process kills = pool.start("kills", KILLS);
@@ -191,7 +191,7 @@ class SuccessionTest {
   @Test
   void a_file_system_above_notices_nothing_but_pauses() {
     assumeTrue(pool.run("command -v fio").succeeded(), "needs fio");
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 128M");
     pool.sh("mkfs.ext4 -q -F $mnt/base; mount -o loop $mnt/base $a");
     Process fio = pool.start("fio", FIO);
@@ -217,7 +217,7 @@ class SuccessionTest {
     String mode = pool.sh("stat -c %a /dev/fuse");
     try {
       pool.sh("chmod 666 /dev/fuse");
-      pool.sh(USER + "$work/program/dmsnap mount -o keeper=on $vg $mnt");
+      pool.sh(USER + "$work/program/dmsnap mount $vg $mnt");
       long server = pool.server().pid();
       pool.sh(USER + "sh -c 'echo base 4M >$mnt/ctl/create; kill -9 " + server + "; ls $mnt/base'");
       assertThat(pool.server().pid()).isNotEqualTo(server);
@@ -230,7 +230,7 @@ class SuccessionTest {
 
   @Test
   void a_restart_replaces_the_server_with_nobody_noticing() {
-    pool.mount("keeper=on");
+    pool.mount();
     pool.control("create", "base 8M");
     long server = pool.server().pid();
     pool.sh("exec 3<>$mnt/base; echo abc >&3; $dmsnap restart $mnt; echo def >&3; sync $mnt/base");

@@ -80,7 +80,7 @@ record SuccessionDoctor(Findings findings) {
       findings.note(
           about,
           "its server is not replaced should it die" + before,
-          "to have it so: mount it with -o keeper=on, under Linux 6.9 or later");
+          "to have it so: mount it without keeper=off, under Linux 6.9 or later");
     }
   }
 }

@@ -51,7 +51,7 @@ public final class MountOptionParser {
   private boolean acceptChangedOrigin;
   private boolean allowOther;
   private boolean allowRoot;
-  private boolean keeper;
+  private boolean keeper = true;
   private boolean stack;
   private int threshold = PoolOptions.DEFAULT.autoextendThreshold();
   private int percent = PoolOptions.DEFAULT.autoextendPercent();
