@@ -33,4 +33,43 @@ in_kernel() {
   fi
 }
 
+# machine NAME: a way in by ssh to "another" machine, which is this one, in this directory; until
+# gone. Its sshd is seen on an address of the loopback device alone, and takes one key.
+machine() {
+  command -v dropbear >/dev/null || skip "needs dropbear, of Debian's package dropbear-bin"
+  address=127.$(($$ / 65536 % 128 + 64)).$(($$ / 256 % 256)).$(($$ % 256))
+  mkdir "$1" "$1/home" "$1/home/.ssh"
+  chmod 700 "$1/home" "$1/home/.ssh"
+  ssh-keygen -qN '' -t ed25519 -f "$1/key"
+  cp "$1/key.pub" "$1/home/.ssh/authorized_keys"
+  dropbearkey -t ed25519 -f "$1/host" >/dev/null 2>&1
+  sed "s|^\(root:.*:\)[^:]*:\([^:]*\)$|\1$PWD/$1/home:\2|" /etc/passwd >"$1/passwd"
+  printf 'cd "%s" && PATH="%s"\neval "$SSH_ORIGINAL_COMMAND"\n' "$PWD" "$PATH" >"$1/run"
+  unshare -m sh -c "mount --bind $1/passwd /etc/passwd &&
+    exec dropbear -EFs -r $1/host -p $address:2222 -P $PWD/$1/pid -c 'sh $PWD/$1/run'" 2>"$1/log" &
+  sshd=$!
+  trap 'kill $sshd' EXIT
+  cat >"$1/config" <<END
+Host $1
+  HostName $address
+  Port 2222
+  User root
+  IdentityFile $PWD/$1/key
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  LogLevel ERROR
+END
+  eval "ssh() { command ssh -F '$PWD/$1/config' \"\$@\"; }"
+  until test -s "$1/pid"; do
+    kill -0 $sshd || { cat "$1/log" >&2; return 1; }
+    sleep 0.1
+  done
+}
+
+gone() {
+  trap - EXIT
+  kill $sshd
+  wait $sshd || :
+}
+
 set -x
