@@ -8,6 +8,7 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import org.dmsnap.kernel.DescriptorLimit;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.OpenFile;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,9 @@ public final class KeptProcess {
   /** The first descriptor that it is given. */
   public static final int FIRST = 3;
 
-  /** At most so many descriptors can be given. */
-  public static final int MOST = 500;
+  /** At most so many descriptors can be given: half of what a process may have, if that is less. */
+  public static final int MOST =
+      (int) Math.min(500, DescriptorLimit.ofThisProcess() / 2 - FIRST - 1);
 
   /** Descriptors of this process that are to be given lie above those that are given. */
   private static final int LEAST_OWN = FIRST + MOST + 1;
