@@ -183,7 +183,7 @@ final class PoolLock implements Closeable {
   }
 
   private ErrnoException held(@Nullable String mountpoint) throws IOException {
-    String holder = LockHolder.of(pool.directory());
+    String holder = local ? null : LockHolder.of(pool.directory()); // local: that is this process
     if (holder == null) {
       holder = LockHolder.ofFile(pool, LockFile.NAME);
     }

@@ -194,6 +194,11 @@ final class MountedPool implements AutoCloseable {
     return words.contains("dmsnap-keeper") && words.contains(mountpoint().toString());
   }
 
+  /** Servers and keepers of other mounts in the directory among them. */
+  private boolean isOurs(ProcessHandle process) {
+    return process.info().commandLine().filter(line -> line.contains(directory + "/")).isPresent();
+  }
+
   /** Waits until {@code condition} holds. */
   static void await(String what, BooleanSupplier condition) {
     await(what, condition, FIRST_POLL_MILLIS);
@@ -232,9 +237,8 @@ final class MountedPool implements AutoCloseable {
     await(
         "end of the server",
         () -> {
-          findKeeper().ifPresent(ProcessHandle::destroyForcibly);
-          findServer().ifPresent(ProcessHandle::destroyForcibly);
-          return findKeeper().isEmpty() && findServer().isEmpty();
+          ProcessHandle.allProcesses().filter(this::isOurs).forEach(ProcessHandle::destroyForcibly);
+          return ProcessHandle.allProcesses().noneMatch(this::isOurs);
         });
     shell.run("umount -l $a; umount -l $b; while umount -l $mnt; do :; done; umount -l $vg");
     shell.deleteDirectory();

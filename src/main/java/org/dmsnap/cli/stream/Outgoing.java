@@ -45,7 +45,7 @@ public record Outgoing(
     try (FileChannel data = FileChannel.open(file, StandardOpenOption.READ);
         BlockDevice volume = FileDirectory.openToLookAt(file)) {
       stream.header(new DiffHeader(Objects.requireNonNullElse(from, ""), name, volume.size()));
-      Sending sending = new Sending(data, volume, stream);
+      Sending sending = new Sending(data, volume, volume.size(), stream);
       if (from == null) {
         show(() -> volume.allocated(), () -> sending.range(0, volume.size()));
       } else {

@@ -20,15 +20,25 @@ final class Sending {
 
   private final FileChannel volume;
   private final Extents extents;
+  private final long size;
   private final DiffWriter out;
   private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
   private final ByteBuffer zeroes = ByteBuffer.allocateDirect(BLOCK);
+  private long lookedFrom; // no data from here
+  private long dataFrom; // to here, and nothing else from there
+  private long holeFrom; // to here
   private long zeroesFrom;
   private long zeroesEnd;
 
-  Sending(FileChannel volume, Extents extents, DiffWriter out) {
+  /**
+   * @param volume where it is read
+   * @param extents where its holes are
+   * @param size its bytes
+   */
+  Sending(FileChannel volume, Extents extents, long size, DiffWriter out) {
     this.volume = volume;
     this.extents = extents;
+    this.size = size;
     this.out = out;
   }
 
@@ -40,12 +50,26 @@ final class Sending {
       return;
     }
     for (long at = position; at < end; ) {
-      long data = Math.min(end, extents.dataFrom(at, end));
+      look(at);
+      long data = Math.min(end, Math.max(at, dataFrom));
       zero(at, data);
-      long hole = data < end ? Math.min(end, extents.holeFrom(data, end)) : end;
+      long hole = Math.min(end, holeFrom);
       data(data, hole);
       at = hole;
     }
+  }
+
+  /**
+   * Finds the data at or behind {@code position}, and all of it: many ranges may lie in it, and its
+   * end may be far to look for.
+   */
+  private void look(long position) throws IOException {
+    if (lookedFrom <= position && position < holeFrom) {
+      return;
+    }
+    lookedFrom = position;
+    dataFrom = extents.dataFrom(position, size);
+    holeFrom = dataFrom < size ? extents.holeFrom(dataFrom, size) : size;
   }
 
   /** There are no more ranges. */
