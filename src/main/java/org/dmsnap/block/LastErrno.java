@@ -14,12 +14,17 @@ public final class LastErrno {
 
   /** The errno of this thread's last call. */
   public static Errno get() {
-    Errno errno = Errno.valueOf(LastError.getLastError(RUNTIME));
+    return named(number());
+  }
+
+  /** The name of {@code number}. */
+  public static Errno named(int number) {
+    Errno errno = Errno.valueOf(number);
     return errno == Errno.ENOTSUP ? Errno.EOPNOTSUPP : errno; // two names of one number
   }
 
-  /** The number of that, which need not have a name here. */
-  static int number() {
+  /** The number of that, which need not have a name here; loads no class for it. */
+  public static int number() {
     return LastError.getLastError(RUNTIME);
   }
 

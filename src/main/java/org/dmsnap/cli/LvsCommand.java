@@ -2,6 +2,7 @@ package org.dmsnap.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import org.dmsnap.cli.mounted.Fullness;
 import org.dmsnap.cli.mounted.Identities;
 import org.dmsnap.cli.mounted.LvsRows;
 import org.dmsnap.cli.mounted.MountedPool;
+import org.dmsnap.cli.mounted.Servers;
 import org.dmsnap.cli.terminal.Json;
 import org.dmsnap.cli.terminal.Palette;
 import org.dmsnap.cli.terminal.Screen;
@@ -50,7 +52,7 @@ final class LvsCommand implements Callable<Integer> {
   private String render(Palette palette) throws IOException {
     MountedPool pool = new MountedPool(mountpoint);
     String table = pool.read("lvs");
-    return json ? json(table, Identities.of(pool)) : paint(table, palette);
+    return json ? json(table, Identities.of(pool), Servers.of(pool)) : paint(table, palette);
   }
 
   private static String paint(String table, Palette palette) {
@@ -79,7 +81,7 @@ final class LvsCommand implements Callable<Integer> {
   }
 
   /** The table as an object; a column reaches from its heading to the next. */
-  static String json(String table, Identities identities) {
+  static String json(String table, Identities identities, Servers servers) {
     List<Map<String, String>> rows = LvsRows.withRelatives(table);
     for (Map<String, String> row : rows) {
       String name = LvsRows.name(row);
@@ -87,7 +89,16 @@ final class LvsCommand implements Callable<Integer> {
       row.put("lv_time", identities.time(name));
       row.put("content_uuid", identities.contentUuid(name));
     }
-    Map<String, Object> lvs = Map.of("lv", rows);
-    return Json.print(Map.of("report", List.of(lvs))) + "\n";
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("lv", rows);
+    report.put(
+        "server",
+        List.of(
+            Map.of(
+                "successions",
+                Long.toString(servers.successions()),
+                "replaced",
+                servers.replaced() ? "yes" : "no")));
+    return Json.print(Map.of("report", List.of(report))) + "\n";
   }
 }

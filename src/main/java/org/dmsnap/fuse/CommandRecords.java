@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.block.SharedMemory;
 import org.dmsnap.pool.table.Commit;
@@ -13,14 +14,14 @@ import org.dmsnap.pool.table.Commit;
  * come again, what of it has been done is not done again. A record of 64 bytes each:
  *
  * <pre>
- *     0  the request, last; 0 if there is none    24  what the table is about to say, or 0
+ *     0  the request, last; 0 if there is none    24  what is about to be there, or 0
  *     8  how many lines are done                  32  a number the line goes by, plus 1
- *    16  how many lines were begun
+ *    16  how many lines were begun                40  what is about to be there no more, or 0
  * </pre>
  *
- * <p>A line is done at the moment in which {@code pool.table} is replaced. What it is going to say
- * is noted before that, and that the line is done after it; whoever succeeds in between looks which
- * of both the table says. Any number of threads.
+ * <p>A line is done at the moment in which {@code pool.table} is replaced, or in which a transient
+ * snapshot is there, or no more. What that is is noted before, and that the line is done after it;
+ * whoever succeeds in between looks what is there. Any number of threads.
  */
 final class CommandRecords {
 
@@ -30,8 +31,9 @@ final class CommandRecords {
 
   private static final int DONE = 8;
   private static final int BEGUN = 16;
-  private static final int TABLE = 24;
+  private static final int BEGINS = 24;
   private static final int NUMBER = 32;
+  private static final int ENDS = 40;
 
   /** A request that comes again has this bit in its number: FUSE_UNIQUE_RESEND. */
   static final long AGAIN = 1L << 63;
@@ -55,11 +57,12 @@ final class CommandRecords {
     }
   }
 
-  /** Notes as done what {@code table}, which is on disk, says to be done; before it is changed. */
-  synchronized void settle(String table) {
+  /** Notes as done what has happened, by the marks of what is there; before that is changed. */
+  synchronized void settle(Set<Long> there) {
     for (int slot : left.values()) {
       long at = at(slot);
-      if (memory.get(at + TABLE) == Commit.markOf(table)) {
+      long ends = memory.get(at + ENDS);
+      if (there.contains(memory.get(at + BEGINS)) || (ends != 0 && !there.contains(ends))) {
         memory.publish(at + DONE, memory.get(at + BEGUN));
       }
     }
@@ -87,8 +90,9 @@ final class CommandRecords {
     long at = at(slot);
     memory.put(at + DONE, 0);
     memory.put(at + BEGUN, 0);
-    memory.put(at + TABLE, 0);
+    memory.put(at + BEGINS, 0);
     memory.put(at + NUMBER, 0);
+    memory.put(at + ENDS, 0);
     memory.publish(at, unique & ~AGAIN);
     return new Noted(slot);
   }
@@ -122,8 +126,9 @@ final class CommandRecords {
     protected boolean begun(int line) {
       boolean before = memory.get(at + BEGUN) > line;
       if (!before) {
-        memory.put(at + TABLE, 0);
+        memory.put(at + BEGINS, 0);
         memory.put(at + NUMBER, 0);
+        memory.put(at + ENDS, 0);
         memory.publish(at + BEGUN, line + 1L);
       }
       return before;
@@ -132,12 +137,18 @@ final class CommandRecords {
     @Override
     protected void done(int lines) {
       memory.publish(at + DONE, lines);
-      memory.publish(at + TABLE, 0);
+      memory.publish(at + BEGINS, 0);
+      memory.publish(at + ENDS, 0);
     }
 
     @Override
-    protected void says(long mark) {
-      memory.publish(at + TABLE, mark);
+    protected void begins(long mark) {
+      memory.publish(at + BEGINS, mark);
+    }
+
+    @Override
+    protected void ends(long mark) {
+      memory.publish(at + ENDS, mark);
     }
 
     @Override

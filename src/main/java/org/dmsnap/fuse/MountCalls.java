@@ -1,5 +1,6 @@
 package org.dmsnap.fuse;
 
+import java.util.List;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.Encoding;
 import jnr.ffi.annotations.SaveError;
@@ -75,14 +76,22 @@ public interface MountCalls {
   long syscall(long number, long argument1, long argument2, long argument3);
 
   /**
-   * Leaves the calling thread no descriptor but this one, and all others as they are; without
-   * effect before Linux 5.9. The thread can load no further class from a file.
+   * Leaves the calling thread no descriptors but these, which ascend, and other threads all;
+   * without effect before Linux 5.9.
    */
-  static void keepOnly(int descriptor) {
+  static void keepOnly(List<Integer> descriptors) {
     int closeRange = 436; // on all of Linux's architectures
-    if (INSTANCE.syscall(closeRange, 0, descriptor - 1L, CLOSE_RANGE_UNSHARE) == 0) {
-      INSTANCE.syscall(closeRange, descriptor + 1L, 0xffffffffL, 0);
+    long from = 0;
+    long flags = CLOSE_RANGE_UNSHARE;
+    for (int kept : descriptors) {
+      if (from < kept && INSTANCE.syscall(closeRange, from, kept - 1L, flags) == 0) {
+        flags = 0;
+      } else if (from < kept) {
+        return; // nothing has happened, and there is no such call
+      }
+      from = kept + 1L;
     }
+    INSTANCE.syscall(closeRange, from, 0xffffffffL, flags);
   }
 
   /** See prctl(2). */

@@ -1,6 +1,7 @@
 package org.dmsnap.fuse;
 
 import java.io.IOException;
+import java.util.Set;
 import org.dmsnap.block.HandedOn;
 import org.dmsnap.block.SharedMemory;
 
@@ -64,9 +65,9 @@ public final class Session {
     memory.publish(AGREED, 1);
   }
 
-  /** Notes which commands have happened by what the table says; before it is changed. */
-  public void settle(String table) {
-    commands.settle(table);
+  /** Notes which commands have happened, by the marks of what is there; before it is changed. */
+  public void settle(Set<Long> there) {
+    commands.settle(there);
   }
 
   boolean parallel() {

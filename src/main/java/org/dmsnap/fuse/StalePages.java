@@ -9,7 +9,6 @@ import jnr.ffi.Runtime;
 import org.dmsnap.block.LastErrno;
 import org.dmsnap.block.LibC;
 import org.dmsnap.engine.StallListener;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +57,9 @@ final class StalePages {
     notice.putLong(LENGTH, length);
     stalls.stalling();
     try {
-      Errno failure = waiters.submit(this::send).get();
-      if (failure != null && failure != Errno.ENOENT && failure != Errno.ENODEV) {
+      int number = waiters.submit(this::send).get();
+      Errno failure = LastErrno.named(number);
+      if (number != 0 && failure != Errno.ENOENT && failure != Errno.ENODEV) {
         LOG.error("the page cache may be stale: {}", failure.description());
       }
     } catch (InterruptedException | ExecutionException e) {
@@ -69,8 +69,8 @@ final class StalePages {
     }
   }
 
-  /** Null, or why not: ENOENT if the node is forgotten, ENODEV if it is unmounted. */
-  private @Nullable Errno send() {
-    return LibC.INSTANCE.write(device, notice.address(), BYTES) < 0 ? LastErrno.get() : null;
+  /** 0, or why not: ENOENT if the node is forgotten, ENODEV if it is unmounted. */
+  private int send() {
+    return LibC.INSTANCE.write(device, notice.address(), BYTES) < 0 ? LastErrno.number() : 0;
   }
 }

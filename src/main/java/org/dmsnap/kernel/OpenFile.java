@@ -1,7 +1,10 @@
 package org.dmsnap.kernel;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Names an open file by a path that leads to it wherever it has been moved, see proc(5). */
 public final class OpenFile {
@@ -26,6 +29,19 @@ public final class OpenFile {
     return KernelText.children(OWN, "[0-9]*").stream()
         .map(open -> Integer.valueOf(FileName.of(open.getFileName())))
         .toList();
+  }
+
+  /** Those of the numbers by which this process has {@code file} open, which has no links in it. */
+  public static List<Integer> numbersOf(Path file) {
+    return all().stream().filter(number -> file.equals(target(number))).toList();
+  }
+
+  private static @Nullable Path target(int number) {
+    try {
+      return Files.readSymbolicLink(of(number));
+    } catch (IOException closed) {
+      return null;
+    }
   }
 
   /** The same for another process to open. */

@@ -73,7 +73,7 @@ public final class Pool implements AutoCloseable {
     this.state = beginning.state();
     this.beginning = beginning;
     this.background = background;
-    this.server = new Server(state.commands());
+    this.server = new Server(state);
     this.streams = new Streams(this, state);
   }
 

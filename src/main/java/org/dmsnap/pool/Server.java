@@ -1,8 +1,9 @@
 package org.dmsnap.pool;
 
 import java.io.IOException;
+import java.util.Set;
+import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.Commit;
-import org.dmsnap.pool.volume.CommandLock;
 
 /** The process that serves a pool, as far as that is to know it. Any number of threads. */
 public final class Server {
@@ -14,13 +15,18 @@ public final class Server {
     void make() throws IOException;
   }
 
-  private final CommandLock commands;
+  private final PoolState state;
   private volatile boolean replaced;
   private volatile long successions;
   private volatile Way way = () -> {};
 
-  Server(CommandLock commands) {
-    this.commands = commands;
+  Server(PoolState state) {
+    this.state = state;
+  }
+
+  /** What tells, before the pool begins, which commands have happened: see {@link Commit}. */
+  public Set<Long> marks() throws IOException {
+    return state.marks();
   }
 
   /**
@@ -50,10 +56,12 @@ public final class Server {
    * way meanwhile, and what is suspended stays so.
    */
   public void restart() throws IOException {
-    commands.command(
-        () -> {
-          Commit.begins();
-          way.make();
-        });
+    state
+        .commands()
+        .command(
+            () -> {
+              Commit.begins();
+              way.make();
+            });
   }
 }

@@ -110,6 +110,11 @@ public final class Legacy {
     }
   }
 
+  /** Whether it is one of a transient snapshot that has been taken. */
+  public boolean isTransient() throws ErrnoException {
+    return leaves() && kind() == Kind.TRANSIENT;
+  }
+
   void end() {
     memory().publish(at, 0);
     gone = true;

@@ -27,7 +27,8 @@ class CephTest {
       """
       cd $work
       mkdir one two mnt2
-      for machine in one two; do CEPH_CONF=$work/ceph/ceph.conf ceph-fuse $work/$machine 2>>ceph-fuse.log; done
+      export CEPH_CONF=$work/ceph/ceph.conf
+      for machine in one two; do ceph-fuse $work/$machine 2>>ceph-fuse.log; done
       mkdir one/vg
       ls two/vg
       """;

@@ -21,26 +21,8 @@ class SuccessionTest {
       done
       """;
 
-  private static final int KILLS_UNDER_LOAD = Integer.getInteger("dmsnap.succession.kills", 3);
-
   private static final String USER =
       "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ ";
-
-  private static final String FIO =
-      """
-      exec fio --name=v --directory=$a --size=16M --rw=randrw --bs=4k --ioengine=libaio --direct=1
-        --iodepth=8 --verify=crc32c --verify_fatal=1 --time_based --runtime=15
-      """
-          .replace("\n  ", " ");
-
-  private static final String FILES =
-      """
-      set -e
-      until test -e $work/enough; do
-        find $a >/dev/null
-        dd if=/dev/urandom of=$a/x bs=64k count=16 conv=fsync status=none
-      done
-      """;
 
   @AutoClose private final MountedPool pool = MountedPool.empty();
 
@@ -186,27 +168,6 @@ class SuccessionTest {
     MountedPool.end(kills);
     assertThat(pool.sh("ls $mnt")).isEqualTo("base\nbase-real\nctl\ngrows\ngrows-cow");
     assertThat(pool.sh("stat -c %s $vg/grows.cow")).isEqualTo("" + ((1 << 20) + 3 * 512));
-  }
-
-  @Test
-  void a_file_system_above_notices_nothing_but_pauses() {
-    assumeTrue(pool.run("command -v fio").succeeded(), "needs fio");
-    pool.mount();
-    pool.control("create", "base 128M");
-    pool.sh("mkfs.ext4 -q -F $mnt/base; mount -o loop $mnt/base $a");
-    Process fio = pool.start("fio", FIO);
-    Process files = pool.start("files", FILES);
-    for (int kill = 0; kill < KILLS_UNDER_LOAD; kill++) {
-      pool.sh("stat $mnt/ctl/create; sleep 0.$((RANDOM % 10))");
-      pool.server().destroyForcibly();
-    }
-    pool.sh("touch $work/enough");
-    MountedPool.await("the end of fio", () -> !fio.isAlive() && !files.isAlive());
-
-    assertThat(fio.exitValue()).isZero();
-    assertThat(files.exitValue()).isZero();
-    pool.sh("umount $a; e2fsck -fn $mnt/base");
-    pool.umount();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmsnap.cli.doctor.Diagnosis.Findings;
 import org.dmsnap.cli.mounted.MountedPool;
+import org.dmsnap.cli.mounted.Servers;
 import org.dmsnap.kernel.KernelText;
 import org.dmsnap.kernel.Mount;
 
@@ -19,9 +20,6 @@ record SuccessionDoctor(Findings findings) {
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
   private static final int MAJOR = 6; // since when requests come again
   private static final int MINOR = 9;
-
-  private static final Pattern NUMBER =
-      Pattern.compile("^dmsnap_server_(replaced|successions)\\{.*} (\\d+)$", Pattern.MULTILINE);
 
   /** Looks at the kernel of a system whose root is {@code root}. */
   void kernel(Path root) {
@@ -61,20 +59,11 @@ record SuccessionDoctor(Findings findings) {
 
   /** Looks at a mount. */
   void mount(Mount mount, MountedPool pool) throws IOException {
-    long replaced = 0;
-    long successions = 0;
-    Matcher numbers = NUMBER.matcher(pool.read("metrics"));
-    while (numbers.find()) {
-      long value = Long.parseLong(numbers.group(2));
-      if (numbers.group(1).equals("replaced")) {
-        replaced = value;
-      } else {
-        successions = value;
-      }
-    }
+    Servers servers = Servers.of(pool);
+    long successions = servers.successions();
     String before = successions == 0 ? "" : "; " + successions + " were before it";
     String about = "mount " + mount.mountpoint();
-    if (replaced > 0) {
+    if (servers.replaced()) {
       findings.ok(about, "its server is replaced should it die" + before);
     } else {
       findings.note(

@@ -2,7 +2,6 @@ package org.dmsnap.cli.mount;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.dmsnap.block.FileDirectory;
 import org.dmsnap.block.LeftPool;
 import org.dmsnap.cli.succession.Succession;
@@ -10,7 +9,6 @@ import org.dmsnap.fuse.Session;
 import org.dmsnap.fuse.SessionLoop;
 import org.dmsnap.pool.Pool;
 import org.dmsnap.pool.state.EventLog;
-import org.dmsnap.pool.table.PoolFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Locks and loads the pool of a mount, or goes on with the lock and what else was left. */
@@ -36,11 +34,12 @@ final class PoolOpening {
     try {
       if (inherited == null) {
         LeftPool.keep(directory, succession.handedOn());
-      } else if (left != null) {
-        left.settle(Objects.requireNonNullElse(directory.readText(PoolFiles.TABLE), ""));
       }
       EventLog log = new EventLog();
       Pool pool = Pool.load(directory, settings.pool(), log, loop, succession.handedOn());
+      if (inherited != null && left != null) {
+        left.settle(pool.server().marks());
+      }
       directory.warnings().forEach(log::warning);
       return pool;
     } catch (Throwable e) {

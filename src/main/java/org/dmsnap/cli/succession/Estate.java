@@ -14,6 +14,7 @@ import org.dmsnap.kernel.Proc;
  *      0  the number of the keeper that counts      24  the kernel's count of processes that were
  *      8  the process that serves                       killed for memory, when that began
  *     16  how many servers there were before it     32  1 if it ends to be replaced
+ *                                                   40  the last number that a keeper was given
  * </pre>
  */
 final class Estate {
@@ -27,6 +28,7 @@ final class Estate {
   private static final int SUCCESSIONS = 16;
   private static final int KILLS = 24;
   private static final int PLANNED = 32;
+  private static final int NUMBERED = 40;
 
   private final SharedMemory memory;
 
@@ -45,6 +47,16 @@ final class Estate {
 
   void epoch(long number) {
     memory.publish(EPOCH, number);
+  }
+
+  /**
+   * A number for a keeper that none has had. It is taken before the keeper is started: if this
+   * process dies before that counts, the successor must not give the number to another.
+   */
+  long newEpoch() {
+    long number = Math.max(memory.get(NUMBERED), epoch()) + 1;
+    memory.publish(NUMBERED, number);
+    return number;
   }
 
   long successions() {

@@ -159,7 +159,7 @@ final class Keeper implements HandedOn {
 
   private void replace() throws IOException {
     Estate noted = Objects.requireNonNull(estate);
-    long epoch = noted.epoch() + 1;
+    long epoch = noted.newEpoch();
     KeptProcess started = start(epoch);
     noted.epoch(epoch);
     KeptProcess before = current;

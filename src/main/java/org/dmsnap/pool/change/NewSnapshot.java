@@ -1,6 +1,7 @@
 package org.dmsnap.pool.change;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.ChangeTime;
@@ -86,11 +87,9 @@ final class NewSnapshot {
     }
   }
 
-  /** It is taken: a successor has it, too; the gate is held. */
-  void taken() {
-    if (!volume.persistent()) {
-      state.legacies().of(cow).taken(); // no table says so
-    }
+  /** Its COW device, once it is made. */
+  DatedDevice cow() {
+    return Objects.requireNonNull(cow);
   }
 
   /** Leaves nothing of it, after {@code failure}, unless it is there, as Invalid. */

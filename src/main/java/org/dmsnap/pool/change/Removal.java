@@ -249,6 +249,9 @@ public final class Removal {
   }
 
   private void delete(String file) {
+    if (file.isEmpty()) {
+      return; // a transient snapshot's has gone with its last descriptor
+    }
     try {
       if (state.directory().holds(file)) {
         state.directory().delete(file);

@@ -97,11 +97,13 @@ final class Renewal {
     return bytes;
   }
 
+  /** Its next COW device, once it is made. */
+  DatedDevice cow() {
+    return Objects.requireNonNull(cow);
+  }
+
   /** It is the volume's from now on; the gate is held. */
   void take() {
-    if (!volume.persistent()) {
-      state.legacies().of(cow).taken(); // no table says so
-    }
     volume.freshness().keptBy(state.legacies().of(cow));
     volume.takenOf().renew(volume, Objects.requireNonNull(cow), snapshot());
     Beneath.renewed(state, volume);

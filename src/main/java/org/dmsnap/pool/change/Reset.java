@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.pool.state.PoolState;
 import org.dmsnap.pool.table.MergeStage;
@@ -139,6 +140,10 @@ public final class Reset {
     return all.stream().filter(each -> each.volume().persistent()).toList();
   }
 
+  private static List<DatedDevice> fleeting(List<Renewal> all) {
+    return all.stream().filter(each -> !each.volume().persistent()).map(Renewal::cow).toList();
+  }
+
   private static List<LayeredVolume> origins(List<Renewal> all) {
     return all.stream().map(each -> each.volume().takenOf()).toList();
   }
@@ -164,6 +169,7 @@ public final class Reset {
       members.member(each.volume().name(), () -> checkReadable(each.volume().takenOf()));
     }
     list(persistent(all));
+    state.legacies().taken(fleeting(all)); // no table lists them
     for (Renewal each : all) {
       Hold.views(each.volume().takenOf(), each::take);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import jnr.constants.platform.Errno;
+import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Snapshot;
 import org.dmsnap.pool.state.PoolState;
@@ -85,6 +86,10 @@ public final class Taking {
     return all.stream().filter(each -> each.volume().persistent()).toList();
   }
 
+  private static List<DatedDevice> fleeting(List<NewSnapshot> all) {
+    return all.stream().filter(each -> !each.volume().persistent()).map(NewSnapshot::cow).toList();
+  }
+
   /** The moment: no change is under way. */
   private void takeInside(List<NewSnapshot> all, Members members) throws IOException {
     for (NewSnapshot each : all) {
@@ -92,9 +97,9 @@ public final class Taking {
       members.member(each.volume().name(), () -> NewSnapshot.checkReadable(origin));
     }
     list(persistent(all).stream().map(NewSnapshot::volume).toList(), state.options().stack());
+    state.legacies().taken(fleeting(all)); // no table lists them
     for (NewSnapshot each : all) {
       SnapshotVolume volume = each.volume();
-      each.taken();
       Hold.views(volume.origin(), () -> Beneath.attach(state, volume));
     }
   }

@@ -1,7 +1,9 @@
 package org.dmsnap.pool.state;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dmsnap.block.BackingDirectory;
 import org.dmsnap.block.BlockDevice;
@@ -9,6 +11,7 @@ import org.dmsnap.block.ChangeTime;
 import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.HandedOn;
 import org.dmsnap.engine.CacheMemory;
+import org.dmsnap.pool.table.Commit;
 import org.dmsnap.store.CowFile;
 import org.dmsnap.succession.Legacy;
 import org.dmsnap.succession.Legacy.Kind;
@@ -115,9 +118,40 @@ public final class Legacies {
     return new CowFile(cow, of(cow));
   }
 
+  /** The keys of the transient snapshots that are there. */
+  public synchronized List<String> transients() throws IOException {
+    List<String> keys = new ArrayList<>();
+    for (Legacy legacy : byCow.values()) {
+      if (legacy.isTransient()) {
+        keys.add(legacy.key());
+      }
+    }
+    return keys;
+  }
+
+  /**
+   * The transient snapshots on these COW files are there from now on, also for a successor. With
+   * the last of them their command has happened, if the table does not tell of it.
+   */
+  public void taken(List<? extends BlockDevice> cows) throws IOException {
+    for (int i = 0; i < cows.size(); i++) {
+      Legacy legacy = of(cows.get(i));
+      if (i < cows.size() - 1 || legacy == Legacy.NONE) {
+        legacy.taken();
+      } else {
+        Commit.taking(legacy.key(), legacy::taken);
+      }
+    }
+  }
+
   /** The snapshot on a COW file is gone, if there was one; before the file is. */
   public void gone(@Nullable BlockDevice cow) throws IOException {
-    of(cow).release();
+    Legacy legacy = of(cow);
+    if (legacy.isTransient()) {
+      Commit.removing(legacy.key(), legacy::release);
+    } else {
+      legacy.release();
+    }
     synchronized (this) {
       byCow.remove(cow);
     }

@@ -1,7 +1,9 @@
 package org.dmsnap.pool.state;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import jnr.constants.platform.Errno;
 import org.dmsnap.block.BackingDirectory;
@@ -11,6 +13,7 @@ import org.dmsnap.block.DatedDevice;
 import org.dmsnap.block.ErrnoException;
 import org.dmsnap.engine.Origin;
 import org.dmsnap.engine.StallListener;
+import org.dmsnap.pool.table.Commit;
 import org.dmsnap.pool.table.PoolFiles;
 import org.dmsnap.pool.table.PoolTable;
 import org.dmsnap.pool.table.SnapshotEntry;
@@ -220,5 +223,16 @@ public record PoolState(
       log.warning(
           file + " stays " + volume.file() + " until the next mount: " + failure.getMessage());
     }
+  }
+
+  /** What tells that a command has happened: see {@link Commit#markOf}. */
+  public Set<Long> marks() throws IOException {
+    Set<Long> marks = new HashSet<>();
+    String table = directory().readText(PoolFiles.TABLE);
+    marks.add(Commit.markOf(table == null ? "" : table));
+    for (String transientKey : legacies().transients()) {
+      marks.add(Commit.markOf(transientKey));
+    }
+    return marks;
   }
 }

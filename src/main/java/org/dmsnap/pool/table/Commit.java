@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * which a command has happened says so here.
  *
  * <p>That moment is the first time that the command has {@code pool.table} replaced; or, of what
- * the table does not tell, {@link #happened}. What comes after it is finished by whoever loads the
- * pool.
+ * the table does not tell, that in which a transient snapshot begins or ends to be left to a
+ * successor, or {@link #happened}. What comes after it is finished by whoever loads the pool.
  */
 public abstract class Commit implements AutoCloseable {
 
@@ -31,7 +31,17 @@ public abstract class Commit implements AutoCloseable {
     void run() throws Exception;
   }
 
-  /** What a line is known by that makes the table say {@code text}; never 0. */
+  /** What a command does in one moment. */
+  @FunctionalInterface
+  public interface Effect {
+    /** Does it. */
+    void run() throws IOException;
+  }
+
+  /**
+   * What a line is known by that makes the table say {@code text}, or that takes or removes the
+   * transient snapshot with that key; never 0.
+   */
   public static long markOf(String text) {
     long mark = 1;
     for (int i = 0; i < text.length(); i++) {
@@ -49,8 +59,11 @@ public abstract class Commit implements AutoCloseable {
   /** Notes how many lines are done. */
   protected abstract void done(int lines);
 
-  /** Notes what the table is about to say. */
-  protected abstract void says(long mark);
+  /** Notes what the table is about to say, or which transient snapshot is about to be there. */
+  protected abstract void begins(long mark);
+
+  /** Notes which transient snapshot is about to be there no more. */
+  protected abstract void ends(long mark);
 
   /** The number that was given first for this line. */
   protected abstract long number(long number);
@@ -86,21 +99,48 @@ public abstract class Commit implements AutoCloseable {
   }
 
   /** What the calling thread's command has done happens with {@code replace}. */
-  static void replacing(String text, TableFile.Replacement replace) throws IOException {
-    Commit running = RUNNING.get();
-    if (running == null || !running.armed || running.happened) {
-      replace.run();
-      return;
+  static void replacing(String text, Effect replace) throws IOException {
+    Commit running = pending();
+    if (running != null) {
+      running.begins(markOf(text));
     }
-    running.says(markOf(text));
     replace.run();
     happened();
   }
 
+  /**
+   * What the calling thread's command has done happens with {@code taken}, from which on the
+   * transient snapshot with that key is left to a successor.
+   */
+  public static void taking(String key, Runnable taken) {
+    Commit running = pending();
+    if (running != null) {
+      running.begins(markOf(key));
+    }
+    taken.run();
+    happened();
+  }
+
+  /** … with {@code removed}, from which on it is not. */
+  public static void removing(String key, Effect removed) throws IOException {
+    Commit running = pending();
+    if (running != null) {
+      running.ends(markOf(key));
+    }
+    removed.run();
+    happened();
+  }
+
+  /** The calling thread's command, if it has yet to happen. */
+  private static @Nullable Commit pending() {
+    Commit running = RUNNING.get();
+    return running == null || !running.armed || running.happened ? null : running;
+  }
+
   /** What the calling thread's command does has happened. */
   public static void happened() {
-    Commit running = RUNNING.get();
-    if (running != null && running.armed && !running.happened) {
+    Commit running = pending();
+    if (running != null) {
       running.happened = true;
       running.done(running.line + 1);
     }
@@ -137,7 +177,12 @@ public abstract class Commit implements AutoCloseable {
     }
 
     @Override
-    protected void says(long mark) {
+    protected void begins(long mark) {
+      // nobody asks
+    }
+
+    @Override
+    protected void ends(long mark) {
       // nobody asks
     }
 

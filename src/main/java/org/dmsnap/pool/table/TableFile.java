@@ -19,13 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableFile {
 
-  /** Has the file replaced. */
-  @FunctionalInterface
-  interface Replacement {
-    /** Replaces it. */
-    void run() throws IOException;
-  }
-
   private final BackingDirectory directory;
   private final Ballast ballast; // guarded by this
   private PoolTable table; // guarded by this
