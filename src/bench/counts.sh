@@ -21,6 +21,13 @@ mount_seconds() {
   seconds_of "$program" mount "${running[$1]}/pool" "$mount"
 }
 
+# pause_seconds ID: until another server answers a read, from when the one of that peer is killed.
+pause_seconds() {
+  local mount=${running[$1]}/mnt
+  pkill -9 -f "^[^ ]*java .* $mount\$"
+  seconds_of dd if="$mount/base" of=/dev/null bs=4k count=1 iflag=direct status=none
+}
+
 # heap_kept ID COUNT: of the JVM's heap, in bytes for each of so many exceptions.
 heap_kept() {
   local pid jcmd

@@ -7,6 +7,7 @@
 
 value memory origin "$pairs" status-seconds s 0.5 seconds_of "$program" status %MNT
 value memory origin "$pairs" mount-seconds s 1 mount_seconds %ID
+value memory origin "$pairs" pause-seconds s 1 pause_seconds %ID
 value memory many-10000000 3 mount-seconds-10-million-exceptions s 3 mount_seconds %ID
 value memory many-1000000 3 mount-seconds-million-exceptions s '' mount_seconds %ID
 value memory piled-32 3 mount-seconds-million-among-32-stacked s '' mount_seconds %ID

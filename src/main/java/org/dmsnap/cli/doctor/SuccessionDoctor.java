@@ -61,7 +61,10 @@ record SuccessionDoctor(Findings findings) {
   void mount(Mount mount, MountedPool pool) throws IOException {
     Servers servers = Servers.of(pool);
     long successions = servers.successions();
-    String before = successions == 0 ? "" : "; " + successions + " were before it";
+    String before =
+        successions == 0
+            ? ""
+            : "; " + successions + (successions == 1 ? " was" : " were") + " before it";
     String about = "mount " + mount.mountpoint();
     if (servers.replaced()) {
       findings.ok(about, "its server is replaced should it die" + before);
