@@ -64,6 +64,10 @@ class CephTest {
       $dmsnap umount mnt2
       """;
 
+  /** As a recipe calls it. */
+  private static final String PROGRAM =
+      "export CEPH_CONF=$work/ceph/ceph.conf PATH=$(dirname $dmsnap):$PATH\n";
+
   @AutoClose private final MountedPool pool = MountedPool.empty();
 
   @BeforeEach
@@ -107,26 +111,24 @@ class CephTest {
   }
 
   @Test
-  void a_pool_moves_on_purpose_at_once() {
+  void a_pool_moves_on_purpose_as_the_recipe_has_it() {
+    List<String> steps = steps("Move a pool on CephFS to another machine");
+    assertThat(steps).hasSize(2);
     pool.sh(CLIENTS);
     pool.sh("$dmsnap mount one/vg $mnt");
     pool.sh(SESSION);
 
-    pool.sh("umount $a; $dmsnap umount $mnt; $dmsnap mount two/vg mnt2");
+    pool.sh(PROGRAM + steps.get(0));
+    pool.sh(PROGRAM + steps.get(1).replaceAll("\\bmnt\\b", "mnt2").replace("cephfs", "two"));
 
+    pool.sh("test \"$(cat $a/file)\" = after; umount $a");
     pool.sh("test \"$(debugfs -R 'cat /file' mnt2/snap)\" = before; $dmsnap umount mnt2");
   }
 
   @Test
   void volumes_go_to_ceph_and_back_as_the_recipe_has_it() {
-    List<String> steps =
-        Markdown.blocks(Path.of("docs/RECIPES.md")).stream()
-            .filter(block -> block.section().equals("Move a volume to Ceph, and back"))
-            .filter(block -> block.kind().startsWith("sh"))
-            .map(Block::text)
-            .toList();
+    List<String> steps = steps("Move a volume to Ceph, and back");
     assertThat(steps).hasSize(2);
-    String path = "export CEPH_CONF=$work/ceph/ceph.conf PATH=$(dirname $dmsnap):$PATH\n";
     pool.mount();
     pool.control("create", "base 32M");
     for (String day : new String[] {"monday", "tuesday"}) {
@@ -135,12 +137,13 @@ class CephTest {
     }
     pool.sh("cp $mnt/monday m; cp $mnt/tuesday t");
 
-    pool.sh(path + "set -o pipefail\n" + steps.get(0));
-    pool.sh(path + "for d in monday tuesday; do rbd export pool/base@$d - | cmp - ${d:0:1}; done");
+    pool.sh(PROGRAM + "set -o pipefail\n" + steps.get(0));
+    pool.sh(
+        PROGRAM + "for d in monday tuesday; do rbd export pool/base@$d - | cmp - ${d:0:1}; done");
     pool.umount();
     pool.sh("rm $vg/*");
     pool.mount();
-    pool.sh(path + "set -o pipefail\n" + steps.get(1));
+    pool.sh(PROGRAM + "set -o pipefail\n" + steps.get(1));
 
     pool.sh("cmp $mnt/monday m; cmp $mnt/tuesday t");
   }
@@ -162,5 +165,13 @@ class CephTest {
     pool.sh("cmp $mnt/snap before; $dmsnap merge --wait $mnt snap; cmp $mnt/base before");
     pool.umount();
     pool.sh("CEPH_CONF=$work/ceph/ceph.conf rbd export pool/base - | cmp - before");
+  }
+
+  private static List<String> steps(String recipe) {
+    return Markdown.blocks(Path.of("docs/RECIPES.md")).stream()
+        .filter(block -> block.section().equals(recipe))
+        .filter(block -> block.kind().startsWith("sh"))
+        .map(Block::text)
+        .toList();
   }
 }

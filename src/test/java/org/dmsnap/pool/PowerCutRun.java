@@ -531,14 +531,16 @@ final class PowerCutRun {
     PowerCuts next = deeper ? PowerCuts.kills(40, PowerCuts.some(40, own), own) : PowerCuts.none();
     int steps = deeper ? 2 + own.nextInt(5) : own.nextInt(2);
     PowerCutRun successor;
-    synchronized (this) {
+    HeldDescriptors memory;
+    synchronized (this) { // no request begins: what waits is overwritten where it is
+      memory = descriptors.copy();
       List<PoolModel> left = worlds.stream().map(PoolModel::copy).toList();
       left.forEach(this::mayBeInvalid);
       successor = new PowerCutRun(disk.killed(), left, options, own, next, depth + 1, told);
       successor.underWay = underWay;
     }
     successor.succeeds = true;
-    successor.handingOn(descriptors.copy()).go(steps);
+    successor.handingOn(memory).go(steps);
   }
 
   private void mayBeInvalid(PoolModel world) {
