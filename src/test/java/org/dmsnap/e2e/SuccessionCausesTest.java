@@ -67,7 +67,8 @@ class SuccessionCausesTest {
     pool.sh("cmp data $mnt/snap");
 
     pool.sh(
-        "rm $vg/rest; head -c 1M /dev/zero | dd of=$mnt/base conv=notrunc,fsync; cmp data $mnt/snap");
+        "rm $vg/rest; head -c 1M /dev/zero | dd of=$mnt/base conv=notrunc,fsync;"
+            + " cmp data $mnt/snap");
     pool.umount();
   }
 
