@@ -11,7 +11,6 @@ import jnr.ffi.Runtime;
 import org.dmsnap.kernel.DescriptorLimit;
 import org.dmsnap.kernel.FileName;
 import org.dmsnap.kernel.OpenFile;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process that is given descriptors, numbered from 3 on, and hears by its standard input what it
@@ -219,8 +218,10 @@ public final class KeptProcess {
     }
   }
 
-  /** Its number, if this process has started it. */
-  public @Nullable Integer pid() {
-    return pid == 0 ? null : pid;
+  /** Kills it, if this process has started it. */
+  public void kill() {
+    if (pid > 0) {
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
   }
 }

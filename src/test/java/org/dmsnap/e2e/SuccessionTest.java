@@ -100,6 +100,15 @@ class SuccessionTest {
   }
 
   @Test
+  void a_keeper_that_is_stopped_does_not_hold_up_a_clean_stop() {
+    pool.mount();
+    pool.sh("kill -STOP " + keeper().pid());
+    pool.umount();
+    assertNobodyIsLeft();
+    pool.mount();
+  }
+
+  @Test
   void with_server_and_keeper_killed_the_mount_is_dead_and_the_next_one_clears_it_away() {
     pool.mount();
     pool.control("create", "base 4M");

@@ -127,21 +127,32 @@ final class Keeper implements HandedOn {
     say("planned");
   }
 
-  /** The server is going to end, and is not to be replaced; returns once the keeper is gone. */
+  /**
+   * The server is going to end, and is not to be replaced; returns once the keeper is gone, which
+   * is killed if it does not go by itself, for it holds the pool's lock: a stopped one hears
+   * nothing.
+   */
   void stop() {
     Thread last;
+    KeptProcess process;
     synchronized (this) {
       stopping = true;
       live = false;
       say("stop");
       last = watching;
+      process = current;
     }
-    if (last != null) {
-      try {
+    if (last == null || process == null) {
+      return;
+    }
+    try {
+      last.join(PATIENCE_MILLIS);
+      if (last.isAlive()) {
+        process.kill();
         last.join(PATIENCE_MILLIS);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
       }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
